@@ -1,0 +1,1 @@
+"""The companies that take a shop's payments: books, tables and the fault plan."""

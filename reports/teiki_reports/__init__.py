@@ -1,0 +1,1 @@
+"""Pages, charts and tables made from the files of a run."""

@@ -1,0 +1,1 @@
+"""Scenarios, the runner and the command line: the one place that wires the other packages together."""
