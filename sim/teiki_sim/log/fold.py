@@ -1,0 +1,223 @@
+"""Folding rows back into tables: what the orders, payments, subscriptions and ledgers look like.
+
+The rows of one subscription are taken in order, those of different subscriptions side by side: a chunk
+is cut into *waves*, in each of which a subscription (or a single order) has at most one row. So a
+fold, and every monitor that builds on it, reads like code for one row and runs on arrays.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.log.kinds import Kind, Side
+from teiki_sim.log.rows import COLUMNS, Chunk
+
+_PAYMENT_KINDS = {
+    Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
+    Kind.CAPTURE_FAILED, Kind.PAYMENT_CANCELLED, Kind.REFUNDED, Kind.EXPIRED, Kind.INQUIRED,
+}  # fmt: skip
+_VALUE_KINDS = {Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED}
+_VALUES = ("cycle", "method", "product", "quantity", "amount", "ship", "delivery")
+
+
+class Growing:
+    """Columns of state indexed by a running number; they grow as higher numbers turn up."""
+
+    def __init__(self, **columns: tuple[type[np.generic], int]) -> None:
+        self._columns = columns
+        self.size = 0
+        for name, (dtype, _) in columns.items():
+            setattr(self, name, np.empty(0, dtype))
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        raise AttributeError(name)
+
+    def reach(self, size: int) -> None:
+        """Make room for numbers below ``size``."""
+        if size <= self.size:
+            return
+        size = max(size, self.size + self.size // 6 + 64)
+        for name, (dtype, empty) in self._columns.items():
+            grown = np.full(size, empty, dtype)
+            grown[: self.size] = getattr(self, name)
+            setattr(self, name, grown)
+        self.size = size
+
+
+class Live:
+    """Provider-side states of a transaction, as the ledger's rows tell them."""
+
+    NONE, AUTHORISED, PENDING, DECLINED, CAPTURED, CANCELLED, EXPIRED, REFUNDED = range(8)
+
+
+_LEDGER_STATE = {
+    Kind.AUTHORISED: Live.AUTHORISED,
+    Kind.REAUTHORISED: Live.AUTHORISED,
+    Kind.PENDING: Live.PENDING,
+    Kind.DECLINED: Live.DECLINED,
+    Kind.CAPTURED: Live.CAPTURED,
+    Kind.PAYMENT_CANCELLED: Live.CANCELLED,
+    Kind.EXPIRED: Live.EXPIRED,
+    Kind.REFUNDED: Live.REFUNDED,
+}
+
+
+class Rows:
+    """Rows of one kind and one wave: each column is an array, at most one row a subscription."""
+
+    __slots__ = ("_columns", "_index", "seq")
+
+    def __init__(self, columns: dict[str, NDArray[Any]], index: NDArray[np.intp], first_seq: int) -> None:
+        self._columns = columns
+        self._index = index
+        self.seq: NDArray[np.int64] = index + first_seq
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        value: NDArray[Any] = self._columns[name][self._index]
+        return value
+
+    def where(self, mask: NDArray[np.bool_]) -> "Rows":
+        """Those rows for which ``mask`` holds."""
+        some = Rows.__new__(Rows)
+        some._columns, some._index, some.seq = self._columns, self._index[mask], self.seq[mask]
+        return some
+
+
+def waves(chunk: Chunk) -> Iterator[tuple[Kind, Rows]]:
+    """Cut a chunk into groups of (kind, rows), each subscription's rows in their own order."""
+    columns = chunk.columns
+    sub = columns["sub"]
+    entity = np.where(sub >= 0, sub, columns["order"] + (int(sub.max(initial=0)) + 2))
+    by_entity = np.argsort(entity, kind="stable")
+    sorted_entity = entity[by_entity]
+    n = len(entity)
+    starts = np.empty(n, np.bool_)
+    starts[:1] = True
+    np.not_equal(sorted_entity[1:], sorted_entity[:-1], out=starts[1:])
+    position = np.arange(n, dtype=np.int32)
+    rank = position - np.maximum.accumulate(np.where(starts, position, 0))
+    kinds = columns["kind"][by_entity]
+    # Within (rank, kind) rows stay ordered by entity; the combined key is small, so it sorts fast.
+    key = rank.astype(np.int64) * 64 + kinds
+    by_wave = np.argsort(key, kind="stable")
+    sorted_key = key[by_wave]
+    cuts = np.flatnonzero(np.diff(sorted_key)) + 1
+    index = by_entity[by_wave]
+    for group in np.split(index, cuts):
+        if len(group):
+            yield Kind(int(columns["kind"][group[0]])), Rows(columns, group, chunk.first_seq)
+
+
+class Fold:
+    """The tables that the rows amount to so far.
+
+    ``orders`` by order number: sub, cycle, method, product, quantity, amount, ship, delivery, status,
+    payment, stopped. ``subscriptions``: status, cycle, ship, delivery, method, product, quantity, flag, held.
+    ``ledger`` by transaction (provider rows only): order, state (`Live`), authorised, captured, refunded.
+    """
+
+    def __init__(self) -> None:
+        small = {
+            name: (np.int16 if name in ("quantity",) else COLUMNS[name][0], COLUMNS[name][1]) for name in _VALUES
+        }
+        self.orders = Growing(
+            sub=(np.int32, -1), status=(np.uint8, 0), payment=(np.uint8, 0), stopped=(np.bool_, 0), **small
+        )
+        sub_values = {name: value for name, value in small.items() if name != "amount"}
+        self.subscriptions = Growing(status=(np.uint8, 0), flag=(np.bool_, 0), held=(np.bool_, 0), **sub_values)
+        self.ledger = Growing(
+            order=(np.int32, -1), state=(np.uint8, 0), authorised=(np.int32, 0), captured=(np.int32, 0),
+            refunded=(np.int32, 0),
+        )  # fmt: skip
+
+    def reach(self, chunk: Chunk) -> None:
+        """Make room for everything that a chunk names."""
+        columns = chunk.columns
+        self.subscriptions.reach(int(columns["sub"].max(initial=-1)) + 1)
+        self.orders.reach(int(columns["order"].max(initial=-1)) + 1)
+        self.ledger.reach(int(columns["transaction"].max(initial=-1)) + 1)
+
+    def take(self, chunk: Chunk) -> None:
+        """Fold a whole chunk."""
+        self.reach(chunk)
+        for kind, rows in waves(chunk):
+            self.apply(kind, rows)
+
+    def close(self) -> None:
+        """Nothing is pending."""
+
+    def apply(self, kind: Kind, rows: Rows) -> None:
+        """Fold rows of one kind."""
+        provider = rows.side == Side.PROVIDER
+        if kind in _LEDGER_STATE and provider.any():
+            self._ledger(kind, rows.where(provider) if not provider.all() else rows)
+        if not provider.all():
+            self._store(kind, rows.where(~provider) if provider.any() else rows)
+
+    def _ledger(self, kind: Kind, rows: Rows) -> None:
+        ledger, t = self.ledger, rows.transaction
+        ledger.order[t] = rows.order
+        ledger.state[t] = _LEDGER_STATE[kind]
+        if kind in (Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING):
+            ledger.authorised[t] = rows.amount
+        elif kind == Kind.CAPTURED:
+            ledger.captured[t] += rows.amount
+        elif kind == Kind.REFUNDED:
+            ledger.refunded[t] += rows.amount
+
+    def _store(self, kind: Kind, rows: Rows) -> None:
+        order = rows.order
+        has_order = order >= 0
+        on_orders = rows if has_order.all() else rows.where(has_order)
+        on_subs = rows.where(~has_order) if not has_order.all() else None
+        if kind == Kind.GENERATED:
+            child = on_orders.where(on_orders.sub >= 0)
+            self.subscriptions.cycle[child.sub] = child.cycle
+        if len(on_orders):
+            self._orders(kind, on_orders)
+        if on_subs is not None and len(on_subs):
+            self._subscriptions(kind, on_subs)
+
+    def _orders(self, kind: Kind, rows: Rows) -> None:
+        orders, order = self.orders, rows.order
+        if kind in (Kind.GENERATED, Kind.OPENED):
+            orders.sub[order] = rows.sub
+        if kind in _VALUE_KINDS:
+            _set_given(orders, order, rows, _VALUES)
+        if kind == Kind.HELD:
+            orders.stopped[order] = True
+        elif kind == Kind.RELEASED:
+            orders.stopped[order] = False
+        status = rows.status_to
+        if status.any():
+            target = orders.payment if kind in _PAYMENT_KINDS else orders.status
+            given = status > 0
+            target[order[given]] = status[given]
+
+    def _subscriptions(self, kind: Kind, rows: Rows) -> None:
+        subs, sub = self.subscriptions, rows.sub
+        if kind in _VALUE_KINDS:
+            _set_given(subs, sub, rows, tuple(name for name in _VALUES if name != "amount"))
+        if kind in (Kind.FLAG_SET, Kind.FLAG_CLEARED):
+            subs.flag[sub] = kind == Kind.FLAG_SET
+        elif kind in (Kind.HELD, Kind.RELEASED):
+            subs.held[sub] = kind == Kind.HELD
+        status = rows.status_to
+        if status.any():
+            given = status > 0
+            subs.status[sub[given]] = status[given]
+
+
+def _set_given(table: Growing, index: NDArray[Any], rows: Rows, names: tuple[str, ...]) -> None:
+    for name in names:
+        value = getattr(rows, name)
+        given = value >= 0
+        if given.all():
+            getattr(table, name)[index] = value
+        elif given.any():
+            getattr(table, name)[index[given]] = value[given]

@@ -1,0 +1,257 @@
+"""The closed list of event kinds, the sides they are seen on and the actors who cause them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Side(IntEnum):
+    """On whose side a row was seen. A monitor uses store rows and the provider's ledger."""
+
+    STORE = 0
+    PROVIDER = 1
+    WAREHOUSE = 2
+    CARRIER = 3
+    CUSTOMER = 4
+
+
+class Actor(IntEnum):
+    """Who made it happen."""
+
+    SYSTEM = 0
+    CUSTOMER = 1
+    OPERATOR = 2
+    PROVIDER = 3
+    WAREHOUSE = 4
+    CARRIER = 5
+    ACQUIRER = 6
+
+
+class Kind(IntEnum):
+    """What happened. The numbers are internal; files carry the names in lower case."""
+
+    SETTING = 0
+    OPENED = 1
+    GENERATED = 2
+    SCHEDULED = 3
+    AUTHORISED = 4
+    DECLINED = 5
+    PENDING = 6
+    NO_ANSWER = 7
+    REAUTHORISED = 8
+    HELD = 9
+    RELEASED = 10
+    EDITED = 11
+    SKIPPED = 12
+    STOPPED = 13
+    RESUMED = 14
+    ENDED = 15
+    EXPORTED = 16
+    HANDED_OVER = 17
+    WAREHOUSE_STOPPED = 18
+    SHIPPED = 19
+    COMPLETED = 20
+    DELIVERED = 21
+    CAPTURED = 22
+    CAPTURE_FAILED = 23
+    CANCELLED = 24
+    PAYMENT_CANCELLED = 25
+    REFUNDED = 26
+    RETURNED = 27
+    DELETED = 28
+    EXPIRED = 29
+    GENERATION_FAILED = 30
+    FLAG_SET = 31
+    FLAG_CLEARED = 32
+    MESSAGE = 33
+    MAIL = 34
+    JOB = 35
+    POINTS = 36
+    DECISION = 37
+    INVOICE_PRINTED = 38
+    INVOICE_PAID = 39
+    NOTICE = 40
+    REFUSED = 41
+    REPAIRED = 42
+    INQUIRED = 43
+    PARCEL_RETURNED = 44
+
+    @property
+    def label(self) -> str:
+        """The name that files carry."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class KindNote:
+    """What one kind means and which columns it fills beside seq, at, actor, kind and side."""
+
+    meaning_ja: str
+    meaning_en: str
+    columns: tuple[str, ...]
+    platforms: tuple[str, ...] = ("subscstore", "ecforce", "tamago", "marketplace")
+
+
+_ORDER = ("subscription", "order", "customer", "cycle")
+_DATES = ("ship_date", "delivery_date")
+_GOODS = ("product", "quantity", "amount")
+_MONEY = (*_ORDER, "method", "transaction", "amount", "status_from", "status_to", "code")
+
+NOTES: dict[Kind, KindNote] = {
+    Kind.SETTING: KindNote(
+        "店舗の設定値。code が名前、quantity が値",
+        "A term of the shop: code names it, quantity is its value",
+        ("code", "quantity", "detail"),
+    ),
+    Kind.OPENED: KindNote(
+        "開始時点の定期または注文の状態",
+        "The state of a subscription (or an order) when the run starts",
+        (*_ORDER, "method", *_GOODS, *_DATES, "status_to"),
+    ),
+    Kind.GENERATED: KindNote(
+        "注文が生成された(定期は子注文)",
+        "An order was generated (for a subscription: its child)",
+        (*_ORDER, "method", *_GOODS, *_DATES, "status_to"),
+    ),
+    Kind.SCHEDULED: KindNote(
+        "定期の次回出荷予定日・次回お届け予定日が決まった",
+        "The subscription's next ship and delivery dates were set",
+        ("subscription", "customer", "cycle", *_DATES),
+    ),
+    Kind.AUTHORISED: KindNote("与信が通った", "An authorisation was accepted", _MONEY),
+    Kind.DECLINED: KindNote("与信が断られた", "An authorisation was declined", _MONEY),
+    Kind.PENDING: KindNote("与信が保留になった", "An authorisation is on hold at the provider", _MONEY),
+    Kind.NO_ANSWER: KindNote(
+        "決済会社から応答がない(届かなかったか、実行後に応答が失われたかは分からない)",
+        "No answer came: never arrived, or done and the reply lost; the store cannot tell",
+        _MONEY,
+    ),
+    Kind.REAUTHORISED: KindNote(
+        "再与信が通った(amount は新しい与信額)",
+        "A reauthorisation was accepted; amount is the newly authorised amount",
+        _MONEY,
+    ),
+    Kind.HELD: KindNote(
+        "注文(または定期)の出荷を止めた。code は理由",
+        "An order (or a whole subscription) was held; code is the reason",
+        (*_ORDER, "code"),
+    ),
+    Kind.RELEASED: KindNote(
+        "保留・出荷停止を解除した", "A held order or subscription was released", (*_ORDER, "code")
+    ),
+    Kind.EDITED: KindNote(
+        "注文または定期が編集された。値のある列が新しい値、code が編集項目",
+        "An order or subscription was edited: filled columns are the new values, code says what was edited",
+        (*_ORDER, "method", *_GOODS, *_DATES, "status_from", "status_to", "code"),
+    ),
+    Kind.SKIPPED: KindNote(
+        "1回分をスキップした(注文番号があれば子注文ごと移動)",
+        "One delivery was skipped; with an order, that waiting child moves",
+        (*_ORDER, *_DATES),
+    ),
+    Kind.STOPPED: KindNote(
+        "定期が停止(またはキャンセル)された",
+        "The subscription was stopped (or cancelled)",
+        ("subscription", "customer", "status_from", "status_to", "code"),
+    ),
+    Kind.RESUMED: KindNote(
+        "定期が再開された",
+        "The subscription was resumed",
+        ("subscription", "customer", "status_from", "status_to", *_DATES),
+    ),
+    Kind.ENDED: KindNote(
+        "終了回数に達し、定期が終了した",
+        "The set number of orders was generated: the course ended",
+        ("subscription", "customer", "cycle", "status_from", "status_to"),
+    ),
+    Kind.EXPORTED: KindNote(
+        "出荷作業対象(出荷リスト)に入った",
+        "The order was put on the shipping work list",
+        (*_ORDER, "status_from", "status_to"),
+    ),
+    Kind.HANDED_OVER: KindNote(
+        "倉庫に出荷データが渡った", "The shipping data reached the warehouse", _ORDER
+    ),
+    Kind.WAREHOUSE_STOPPED: KindNote(
+        "倉庫が出荷を止めたことを確認した",
+        "The warehouse confirmed that the parcel was stopped",
+        _ORDER,
+    ),
+    Kind.SHIPPED: KindNote(
+        "荷物が出た(1個につき1行)。code は送り状番号",
+        "A parcel left: one row each; code is its slip number",
+        (*_ORDER, "method", *_GOODS, *_DATES, "code"),
+    ),
+    Kind.COMPLETED: KindNote(
+        "出荷完了データを取り込んだ",
+        "The shipping completion data were imported",
+        (*_ORDER, "status_from", "status_to"),
+    ),
+    Kind.DELIVERED: KindNote("荷物が届いた", "The parcel was delivered", _ORDER),
+    Kind.CAPTURED: KindNote(
+        "売上が確定した(後払いは出荷報告。code は報告した送り状番号)",
+        "The charge was captured; for deferred payment: the shipment was reported, code is the slip number sent",
+        _MONEY,
+    ),
+    Kind.CAPTURE_FAILED: KindNote("売上処理に失敗した", "The capture failed", _MONEY),
+    Kind.CANCELLED: KindNote(
+        "注文がキャンセルされた", "The order was cancelled", (*_ORDER, "status_from", "status_to", "code")
+    ),
+    Kind.PAYMENT_CANCELLED: KindNote("決済が取り消された", "The payment was cancelled", _MONEY),
+    Kind.REFUNDED: KindNote("返金された", "Money was refunded", _MONEY),
+    Kind.RETURNED: KindNote(
+        "返品処理をした(返品待ちを含む)",
+        "The order was returned (or waits for the provider's cancel)",
+        (*_ORDER, "status_from", "status_to"),
+    ),
+    Kind.DELETED: KindNote(
+        "注文が削除された。code は決済をキャンセルするかの選択",
+        "The order was deleted; code says whether the payment was to be cancelled",
+        (*_ORDER, "status_from", "status_to", "code"),
+    ),
+    Kind.EXPIRED: KindNote("与信の有効期限が切れた", "An authorisation died of old age", _MONEY),
+    Kind.GENERATION_FAILED: KindNote(
+        "子注文が生成できなかった。code は理由",
+        "A child could not be generated; code is the reason",
+        ("subscription", "customer", "cycle", "method", "code"),
+    ),
+    Kind.FLAG_SET: KindNote(
+        "定期注文自動生成エラー(要対応)が付いた",
+        "The automatic generation error was set",
+        ("subscription", "customer", "cycle", "code"),
+    ),
+    Kind.FLAG_CLEARED: KindNote(
+        "定期注文自動生成エラー(要対応)が外れた",
+        "The automatic generation error was cleared",
+        ("subscription", "customer", "cycle", "code"),
+    ),
+    Kind.MESSAGE: KindNote("顧客からの連絡", "A message from the customer", (*_ORDER, "code")),
+    Kind.MAIL: KindNote("顧客へのメール", "A mail to the customer", (*_ORDER, "code")),
+    Kind.JOB: KindNote("一括処理のジョブ", "A bulk job", ("code", "quantity", "detail")),
+    Kind.POINTS: KindNote("ポイントの増減", "Points granted, used or revoked", (*_ORDER, "quantity", "code")),
+    Kind.DECISION: KindNote(
+        "未出荷の注文や止まった周期をどうするか、記録された判断",
+        "A recorded decision on an unshipped order or a stalled cycle",
+        (*_ORDER, "code"),
+    ),
+    Kind.INVOICE_PRINTED: KindNote(
+        "請求書印字データをダウンロードした", "The invoice print data were downloaded", _ORDER
+    ),
+    Kind.INVOICE_PAID: KindNote("顧客が請求書を支払った", "The customer paid the invoice", _MONEY),
+    Kind.NOTICE: KindNote("決済会社・システムからの通知", "A notice", (*_ORDER, "code")),
+    Kind.REFUSED: KindNote(
+        "操作が断られた。rule は断った規則", "An operation was refused; rule says which rule", (*_ORDER, "code")
+    ),
+    Kind.REPAIRED: KindNote(
+        "顧客が支払い手段を直した・変えた",
+        "The customer repaired or changed the means of payment",
+        ("subscription", "customer", "method", "code"),
+    ),
+    Kind.INQUIRED: KindNote(
+        "応答のない取引を同じ番号で照会した。code は照会の答え",
+        "An unanswered transaction was looked up by the same key; code is the answer",
+        _MONEY,
+    ),
+    Kind.PARCEL_RETURNED: KindNote(
+        "荷物が受取拒否などで戻った", "The parcel came back, refused or undeliverable", _ORDER
+    ),
+}
