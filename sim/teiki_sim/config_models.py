@@ -1,0 +1,496 @@
+"""The parts of a configuration, one model a section; every field says what it means.
+
+A description reads "日本語 · English"; the printed configuration carries it as a comment.
+Rates are per delivery cycle unless the description says otherwise; money is yen with tax.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from teiki_sim.frequencies import FrequencyRefused, parse
+
+__all__ = [
+    "SLIP_NAMES",
+    "Carrier",
+    "Clock",
+    "Customers",
+    "Days",
+    "Faults",
+    "Gift",
+    "Goods",
+    "Grace",
+    "Inflow",
+    "Operators",
+    "Part",
+    "Payment",
+    "Population",
+    "Provider",
+    "Rate",
+    "Rates",
+    "Retry",
+    "Schedule",
+    "Shares",
+    "Slips",
+    "Tax",
+    "Warehouse",
+    "Window",
+    "hint",
+    "minutes",
+    "one_of",
+    "wrong",
+]
+
+SLIP_NAMES = frozenset(
+    {
+        "forgot_payment_cancel",
+        "handling_left_open",
+        "ships_uncovered",
+        "edit_without_reauth",
+        "forced_capture",
+        "forced_cancel",
+        "created_twice",
+        "forgot_resume",
+        "created_on_stopped",
+        "no_decision",
+        "past_date",
+        "bulk_past_date",
+        "skip_master_unmoved",
+        "skip_moved_twice",
+        "manual_status",
+        "held_after_export",
+        "flag_left",
+        "wrong_slip_number",
+        "print_skipped",
+        "edit_after_ship",
+        "return_just_before_paid",
+        "switch_without_check",
+        "rakuten_not_deleted",
+        "rakuten_not_regenerated",
+        "cancel_without_stop",
+    }
+)
+"""Names of the slips that simulated operators can make."""
+
+SLIP_LEVELS = {"none": 0.0, "typical": 0.01, "careless": 0.10}
+"""The chance per opportunity that each level gives every slip."""
+
+
+def wrong(ja: str, en: str, place: str = "", found: str = "-") -> PydanticCustomError:
+    """What to raise in a validator: the expectation in both languages.
+
+    `place` is the key below the section being checked, `found` what stands there.
+    """
+    return PydanticCustomError("teiki", "{en}", {"ja": ja, "en": en, "place": place, "found": found})
+
+
+def hint(name: str, known: Iterable[str], lang: str) -> str:
+    """The nearest known name as a remark in brackets, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    if not near:
+        return ""
+    return f"(「{near[0]}」のことですか)" if lang == "ja" else f" (did you mean {near[0]!r}?)"
+
+
+def one_of(place: str, name: str, known: Iterable[str]) -> None:
+    """Refuse a name that is not known, offering the nearest."""
+    known = list(known)
+    if name not in known:
+        names = ", ".join(known)
+        ja, en = hint(name, known, "ja"), hint(name, known, "en")
+        raise wrong(f"次のいずれか{ja}: {names}", f"one of{en}: {names}", place, name)
+
+
+def _clock(value: Any) -> Any:
+    """TOML's own local time is taken too."""
+    return value.strftime("%H:%M") if isinstance(value, datetime.time) else value
+
+
+def minutes(clock: str) -> int:
+    """Minutes since midnight of a time of day written "HH:MM"."""
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+Clock = Annotated[str, BeforeValidator(_clock), StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Rates = Annotated[list[Rate], Field(min_length=1)]
+Weight = Annotated[float, Field(ge=0)]
+Shares = dict[str, Weight]
+Yen = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Limit = Annotated[int, Field(ge=1)] | None
+
+
+Days = Annotated[tuple[int, int], Field(min_length=2, max_length=2)]
+
+
+class Part(BaseModel):
+    """A section: unknown keys are refused, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Goods(Part):
+    """One product that is sold."""
+
+    name: str = Field(default="", description="商品名 · name")
+    price: Yen = Field(description="税込単価(円) · unit price in yen with tax")
+    tax_rate: Literal[8, 10] = Field(default=10, description="消費税率(%) · consumption tax in per cent")
+    limit_per_customer: Limit = Field(
+        default=None, description="顧客ごとの販売個数上限 · most pieces a customer may buy"
+    )
+    limit_per_order: Limit = Field(default=None, description="1注文の販売個数上限 · most pieces in one order")
+
+
+class Gift(Part):
+    """Goods enclosed with the delivery of a given count."""
+
+    count: int = Field(ge=1, description="何回目のお届けに同梱するか · delivery count it goes with")
+    product: str = Field(description="商品コード · product code, one of goods")
+    name: str = Field(default="", description="特典名 · name of the gift")
+
+
+class Tax(Part):
+    """How consumption tax is rounded."""
+
+    rounding: Literal["down", "half_up", "up"] = Field(
+        default="down",
+        description="端数処理: 切り捨て, 四捨五入, 切り上げ · rounding of the tax to whole yen",
+    )
+
+
+class Carrier(Part):
+    """A delivery method: its lead time (SS-FREQ-12) and what it permits."""
+
+    lead_days: Count = Field(
+        default=3, description="出荷からお届けまでの日数 · days from ship date to delivery date"
+    )
+    lead_mode: Literal["calendar", "business"] = Field(
+        default="calendar", description="日数の数え方: 暦日, 営業日 · how lead_days are counted"
+    )
+    lead_holidays: bool = Field(
+        default=False, description="営業日で祝日も除く · business days leave out public holidays too"
+    )
+    date_choice: bool = Field(default=True, description="お届け日を指定できる · takes a delivery date")
+    cod: bool = Field(default=True, description="代引きできる · can collect cash on delivery")
+    visible: bool = Field(
+        default=True, description="消費者に表示する · shown to consumers at checkout (SS-ORD-06)"
+    )
+    fee: Yen = Field(default=0, description="送料(円) · shipping fee in yen")
+    cutoff: Clock = Field(default="15:00", description="当日出荷の締切 · orders after it leave the next day")
+    handover: Clock = Field(default="17:00", description="集荷時刻 · when parcels are handed to the carrier")
+
+
+class Schedule(Part):
+    """The hours of the shop's day, and how far ahead children are generated."""
+
+    nightly_batch: Clock = Field(default="02:00", description="夜間バッチ(定期受注生成) · nightly generation")
+    generate_days_before_delivery: Count = Field(
+        default=7, description="お届け日の何日前に生成するか · days before delivery that a child is generated"
+    )
+    export_time: Clock = Field(default="09:00", description="出荷データ出力 · shipping data is exported")
+    import_time: Clock = Field(
+        default="18:00", description="出荷完了データ取込 · completion data is imported"
+    )
+    capture_time: Clock = Field(default="19:00", description="売上確定 · captures are made")
+    delivery_time: Clock = Field(default="12:00", description="お届け時刻 · parcels arrive")
+    amount_stop_limit: Limit = Field(
+        default=None,
+        description="この金額以上は出荷停止(円) · orders of this amount or over are stopped (SS-STOP-01)",
+    )
+
+
+class Retry(Part):
+    """Automatic second tries after a failed authorisation."""
+
+    attempts: Count = Field(default=2, description="再試行の回数 · tries after the first")
+    gap_days: int = Field(default=3, ge=1, description="再試行の間隔(日) · days between tries")
+
+
+class Payment(Part):
+    """One payment method as the shop offers it."""
+
+    fee: Yen = Field(default=0, description="決済手数料(円) · fee charged to the customer in yen")
+    share: Weight = Field(default=0.0, description="生成する定期での割合 · weight in generated populations")
+
+
+class Faults(Part):
+    """Technical faults of a provider, per call; a decline or a hold is not a fault."""
+
+    no_answer: Rate = Field(default=0.0005, description="届かず応答なし · call lost before it was executed")
+    reply_lost: Rate = Field(
+        default=0.0003, description="実行済みで応答なし · executed, but the reply was lost"
+    )
+    server_error: Rate = Field(default=0.0005, description="サーバーエラー · answered with a server error")
+    capture_failed: Rate = Field(default=0.0005, description="売上確定の失敗 · capture failed")
+    late_days: Count = Field(
+        default=0, description="結果通知の遅れ(日) · days that every later result comes late"
+    )
+
+
+class Window(Part):
+    """A span of time in which a provider does not serve as usual (JST, no zone)."""
+
+    from_: NaiveDatetime = Field(alias="from", description="開始日時 · first instant")
+    until: NaiveDatetime = Field(description="終了日時(含まない) · end, not included")
+    kind: Literal["outage", "maintenance", "rate_limit"] = Field(
+        default="outage", description="障害, メンテナンス, 流量制限 · what it is"
+    )
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.until <= self.from_:
+            raise wrong("until は from より後", "until later than from")
+        return self
+
+
+class Provider(Part):
+    """How one payment provider decides, and how it fails."""
+
+    decline_rate: Rate = Field(default=0.0, description="与信NGの割合 · share of authorisations declined")
+    hold_rate: Rate = Field(default=0.0, description="与信保留の割合 · share of authorisations held")
+    codes: Shares = Field(
+        default_factory=dict, description="NG時のコードと重み · codes of declines and their weights"
+    )
+    hold_days: Count = Field(default=1, description="保留が決まるまでの日数 · days until a hold is resolved")
+    hold_ok: Rate = Field(default=0.8, description="保留からOKになる割合 · share of holds that end well")
+    hold_ng: Rate = Field(
+        default=0.15, description="保留からNGになる割合(残りは保留のまま) · share refused; the rest stay held"
+    )
+    faults: Faults = Field(default_factory=Faults, description="技術的な障害 · technical faults")
+    windows: list[Window] = Field(default_factory=list, description="障害・メンテナンスの期間 · outages")
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        if self.decline_rate + self.hold_rate > 1:
+            raise wrong("decline_rate + hold_rate は 1 以下", "decline_rate + hold_rate at most 1")
+        if self.hold_ok + self.hold_ng > 1 + 1e-12:
+            raise wrong("hold_ok + hold_ng は 1 以下", "hold_ok + hold_ng at most 1")
+        if self.decline_rate > 0 and not sum(self.codes.values()) > 0:
+            raise wrong("codes に1つ以上の重み", "codes with at least one weight above 0")
+        return self
+
+
+class _Spans(Part):
+    """A section with spans of days: each is checked to run forwards."""
+
+    @model_validator(mode="after")
+    def _spans(self) -> Self:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple) and not 0 <= value[0] <= value[1]:
+                raise wrong("[最短日数, 最長日数]", "[fewest days, most days]", name, str(list(value)))
+        return self
+
+
+class Customers(_Spans):
+    """What customers do: lists give the rate of cycle 1, 2, … and the last value holds on."""
+
+    skip: Rates = Field(default=[0.03, 0.05, 0.05, 0.04], description="スキップ · skips the next delivery")
+    stop: Rates = Field(default=[0.01, 0.015, 0.015, 0.01], description="停止 · stops for a while")
+    cancel: Rates = Field(
+        default=[0.12, 0.09, 0.07, 0.06, 0.05, 0.04, 0.035, 0.03],
+        description="解約 · cancels the subscription",
+    )
+    resume: Rates = Field(default=[0.25], description="停止後の再開 · comes back after a stop")
+    address: Rates = Field(default=[0.008], description="住所変更 · changes the address")
+    payment: Rates = Field(default=[0.01], description="支払方法変更 · changes the payment method")
+    quantity: Rates = Field(default=[0.01], description="数量変更 · changes the quantity")
+    phone_share: Rate = Field(
+        default=0.4, description="電話での申出の割合 · share of wishes that go through operators"
+    )
+    resume_days: Days = Field(
+        default=(10, 60), description="停止から再開までの日数 · days from stop to resumption"
+    )
+    repair_rate: Rate = Field(
+        default=0.7, description="支払いエラーを直す割合 · share who repair a failed payment"
+    )
+    repair_days: Days = Field(default=(1, 5), description="直すまでの日数 · days until the repair")
+    return_rate: Rate = Field(
+        default=0.003, description="受取拒否・返品の割合 · share of parcels refused or returned"
+    )
+    return_days: Days = Field(
+        default=(2, 7), description="返品が届くまでの日数 · days until a parcel is back"
+    )
+    invoice_days: Days = Field(
+        default=(5, 25), description="後払いの支払いまでの日数 · days from delivery to payment of an invoice"
+    )
+    pays_late: Rate = Field(
+        default=0.05, description="期限後に払う割合 · share of invoices paid after they were due"
+    )
+    pays_late_days: Days = Field(
+        default=(31, 75), description="遅れて払う日数 · days from delivery to such a late payment"
+    )
+    unpaid_rate: Rate = Field(default=0.01, description="払われない割合 · share of invoices never paid")
+
+
+class Inflow(Part):
+    """New business per day; 0 when a shop's own book is run."""
+
+    subscriptions_per_day: Weight = Field(default=0.0, description="1日の新規定期 · new subscriptions a day")
+    singles_per_day: Weight = Field(default=0.0, description="1日の単品注文 · single orders a day")
+
+
+class Operators(Part):
+    """The people at the shop's desk."""
+
+    number: Limit = Field(
+        default=None,
+        description="人数(未指定は定期1,500件に1人、最低2人) · people; unset: one per 1,500 subscriptions, at least 2",
+    )
+    hours: tuple[Clock, Clock] = Field(default=("09:00", "18:00"), description="勤務時間 · hours of work")
+    workdays: Literal["weekdays", "everyday"] = Field(default="weekdays", description="勤務日 · days of work")
+    minutes_per_task: int = Field(default=6, ge=1, description="1件の所要時間(分) · minutes a task takes")
+
+    def people(self, subscriptions: int) -> int:
+        """How many there are for a shop of so many subscriptions."""
+        return self.number if self.number is not None else max(2, -(-subscriptions // 1500))
+
+    @model_validator(mode="after")
+    def _open(self) -> Self:
+        if self.hours[0] >= self.hours[1]:
+            raise wrong('hours は ["開始", "終了"] の順', 'hours as ["opening", "closing"]')
+        return self
+
+
+class Warehouse(Part):
+    """The warehouse that packs parcels."""
+
+    capacity: Limit = Field(
+        default=None, description="1日の出荷個数の上限 · most parcels a day; unset: no limit"
+    )
+    workdays: Literal["weekdays", "everyday"] = Field(default="everyday", description="稼働日 · days of work")
+
+
+class Slips(Part):
+    """How often people slip: a level for all slips, and rates of their own for some."""
+
+    level: Literal["none", "typical", "careless"] = Field(
+        default="none", description="全体の水準: 0, 0.01, 0.10 · chance per opportunity for every slip"
+    )
+    rates: dict[str, Rate] = Field(
+        default_factory=dict,
+        description="個別の割合(水準より優先) · chance of single slips, before the level",
+    )
+    mend: Rate = Field(
+        default=0.3, description="担当者が気づいて直す割合 · chance that an operator notices and mends"
+    )
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        for slip in self.rates:
+            one_of("rates", slip, sorted(SLIP_NAMES))
+        return self
+
+    @classmethod
+    def preset(cls, level: Literal["none", "typical", "careless"]) -> Slips:
+        """The slips of a level, with nothing set apart."""
+        return cls(level=level)
+
+    def rate(self, slip: str) -> float:
+        """The chance per opportunity of one slip; KeyError for an unknown name."""
+        if slip not in SLIP_NAMES:
+            raise KeyError(slip)
+        return self.rates.get(slip, SLIP_LEVELS[self.level])
+
+
+class Grace(Part):
+    """Days that the monitors allow before something left undone is a violation: the shop's terms."""
+
+    payment_cancel: Count = Field(default=3, description="決済の取消 · payment cancelled after the order")
+    ledger: Count = Field(default=3, description="台帳の一致 · shop and provider agree")
+    duplicate: Count = Field(default=1, description="重複の解消 · duplicate removed")
+    generation: Count = Field(default=3, description="受注の生成 · child generated")
+    resume: Count = Field(default=3, description="再開 · resumed after a repair")
+    return_resolved: Count = Field(default=14, description="返品待ちの解消 · return resolved")
+    capture: Count = Field(default=5, description="売上確定と出荷 · captured and shipped both")
+    method_switch: Count = Field(
+        default=2, description="支払方法変更後の出荷待ち · made shippable after a change of method"
+    )
+    rakuten: Count = Field(default=7, description="楽天ペイの再生成 · deleted and generated anew")
+    reauth: Count = Field(default=1, description="再与信 · reauthorised after a change")
+
+
+class Population(Part):
+    """Shares of a generated population; weights, so they need not add up to 1."""
+
+    frequencies: Shares = Field(
+        default_factory=lambda: {
+            "1ヶ月ごと": 0.52,
+            "2ヶ月ごと": 0.14,
+            "3ヶ月ごと": 0.06,
+            "1ヶ月ごと第2週": 0.03,
+            "1ヶ月ごと第2週土曜日": 0.05,
+            "2週間ごと": 0.07,
+            "2週間ごと火曜日": 0.03,
+            "毎週": 0.02,
+            "15日ごと": 0.03,
+            "20日ごと": 0.03,
+            "40日ごと": 0.02,
+        },
+        description="頻度の割合 · weights of frequencies",
+    )
+    products: Shares = Field(
+        default_factory=dict,
+        description="商品の割合(空なら有料の全商品均等) · weights of goods; empty: all with a price alike",
+    )
+    quantities: dict[int, Weight] = Field(
+        default_factory=lambda: {1: 0.86, 2: 0.11, 3: 0.03}, description="数量の割合 · weights of quantities"
+    )
+    carriers: Shares = Field(
+        default_factory=dict,
+        description="配送方法の割合(空なら既定のみ) · weights of carriers; empty: the default one",
+    )
+    statuses: Shares = Field(
+        default_factory=lambda: {"継続": 0.92, "停止": 0.05, "キャンセル": 0.03},
+        description="定期ステータスの割合 · weights of statuses",
+    )
+    cycles: dict[int, Weight] = Field(
+        default_factory=lambda: {
+            0: 0.1,
+            1: 0.16,
+            2: 0.13,
+            3: 0.11,
+            4: 0.1,
+            5: 0.09,
+            6: 0.08,
+            8: 0.1,
+            12: 0.13,
+        },
+        description="開始時の定期回数の割合 · weights of deliveries so far",
+    )
+    start_spread: Limit = Field(
+        default=None,
+        description="次回日を開始日から何日に散らすか · days after start that next dates spread over; unset: one cycle",
+    )
+
+    @model_validator(mode="after")
+    def _weights(self) -> Self:
+        for name in ("frequencies", "quantities", "statuses", "cycles"):
+            if not sum(getattr(self, name).values()) > 0:
+                raise wrong(f"{name} に1つ以上の重み", f"{name} with at least one weight above 0")
+        for status in self.statuses:
+            one_of("statuses", status, ("継続", "停止", "キャンセル", "終了"))
+        for text in self.frequencies:
+            try:
+                parse(text)
+            except FrequencyRefused as refused:
+                raise wrong(refused.ja, refused.en, "frequencies", text) from None
+        if min(self.quantities) < 1 or min(self.cycles) < 0:
+            raise wrong("数量は1以上、定期回数は0以上", "quantities of 1 or more, cycles of 0 or more")
+        return self
