@@ -123,6 +123,14 @@ def test_ss_freq_03_holidays_count_unless_switched_on() -> None:
     assert calendar.iso(DATELESS_LEAD.ship_from_delivery(day("2019-05-08"))) == "2019-05-02"
 
 
+def test_ss_freq_03_holidays_of_the_year_before_count_too() -> None:
+    # 2018-12-24 and 2019-01-01 are holidays, the days between Christmas and New Year are not.
+    assert (
+        calendar.iso(Lead(12, "business", holidays=True).ship_from_delivery(day("2019-01-08")))
+        == "2018-12-19"
+    )
+
+
 def test_holidays_are_the_legal_ones() -> None:
     assert calendar.is_holiday(day("2019-05-01")) and calendar.is_holiday(day("2020-07-24"))
     assert not calendar.is_holiday(day("2019-12-23")) and not calendar.is_holiday(day("2020-10-12"))
