@@ -1,1 +1,37 @@
-"""Pages, charts and tables made from the files of a run."""
+"""Pages, charts and tables made from the files of a run.
+
+>>> from teiki_reports import write_report
+>>> write_report(Path("out"), Path("out/report.html"), "ja")  # doctest: +SKIP
+"""
+
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["Lang", "write_forecast", "write_report"]
+
+Lang = Literal["ja", "en"]
+
+
+# Altair and polars take a second to import: a command that draws nothing shouldn't pay for them.
+def write_report(run_dir: Path, out: Path, lang: Lang = "ja") -> None:
+    """Write the page of a simulated run: one file that opens offline.
+
+    `out` is the file, or a directory that gets a `report.html`.
+    """
+    from teiki_reports.report import render
+
+    _file(out, "report.html").write_text(render(run_dir, lang), encoding="utf-8", newline="\n")
+
+
+def write_forecast(run_dir: Path, out: Path, lang: Lang = "ja") -> None:
+    """Write the page of a forecast: parcels a day, by week, by product and by cause.
+
+    `out` is the file, or a directory that gets a `forecast.html`.
+    """
+    from teiki_reports.forecast import render
+
+    _file(out, "forecast.html").write_text(render(run_dir, lang), encoding="utf-8", newline="\n")
+
+
+def _file(out: Path, name: str) -> Path:
+    return out / name if out.is_dir() else out

@@ -1,0 +1,97 @@
+"""forecast.html: days, weeks, products and causes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import vl_convert
+
+from teiki_reports import Lang, write_forecast
+
+Make = Callable[..., Any]
+
+
+def forecast(run: Any, read_page: Make, lang: Lang = "en") -> Any:
+    """The page of a run as a forecast leaves it: no actual, no log, no violations."""
+    for day in run.days:
+        day["actual"] = None
+    directory: Path = run.write()
+    for name in ("events.parquet", "violations.csv"):
+        (directory / name).unlink()
+    causes = [
+        ("2026-03-30", "skipped", -4.5),
+        ("2026-04-06", "stopped", -2.0),
+        ("2026-04-06", "resumed", 1.0),
+    ]
+    frame = pl.DataFrame(causes, schema=["week", "cause", "parcels"], orient="row")
+    frame.write_csv(directory / "causes.csv")
+    write_forecast(directory, directory, lang)
+    return read_page((directory / "forecast.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("replications", [1, 50])
+def test_page_is_whole(make_run: Make, read_page: Make, lang: Lang, replications: int) -> None:
+    shown = forecast(make_run(replications=replications), read_page, lang)
+    assert shown.fetched == []
+    assert not {link[1:] for link in shown.links} - set(shown.ids)
+    assert list(shown.specs) == ["shipments", "weekly", "products", "causes"]
+    for spec in shown.specs.values():
+        assert "NaN" not in vl_convert.vegalite_to_svg(spec)
+
+
+def test_days_without_actual(make_run: Make, read_page: Make) -> None:
+    run = make_run()
+    shown = forecast(run, read_page)
+    headings = [t[0] for t in shown.tables if t[0][0] == "Date"]
+    assert headings and all("Actual" not in row for row in headings)
+    assert "Actual" not in str(shown.specs["shipments"])
+
+
+def test_weeks_start_on_monday_and_add_up(make_run: Make, read_page: Make) -> None:
+    run = make_run(days=20)
+    rows = forecast(run, read_page).table("Week (from Monday)", "Days")
+    assert [row["Week (from Monday)"] for row in rows] == [
+        "2026-03-30",
+        "2026-04-06",
+        "2026-04-13",
+        "2026-04-20",
+    ]
+    assert [row["Days"] for row in rows] == ["5", "7", "7", "1"]
+    assert sum(float(row["Projected"]) for row in rows) == sum(day["projected"] for day in run.days)
+    assert float(rows[0]["Net"]) == sum(day["net"] for day in run.days[:5])
+
+
+def test_busiest_days(make_run: Make, read_page: Make) -> None:
+    run = make_run()
+    tables = [t for t in forecast(run, read_page).tables if t[0][0] == "Date"]
+    busiest = next(t for t in tables if len(t) == 11)
+    highest = sorted((day["p90"] for day in run.days), reverse=True)[:10]
+    assert [float(row[busiest[0].index("p90")]) for row in busiest[1:]] == highest
+
+
+def test_causes_keep_their_sign(make_run: Make, read_page: Make) -> None:
+    rows = forecast(make_run(), read_page).table("Week (from Monday)", "Cause")
+    assert [row["Parcels"] for row in rows] == ["-4.5", "-2", "1"]
+
+
+def test_many_products_fold_into_others(make_run: Make, read_page: Make) -> None:
+    run = make_run(days=7)
+    directory = run.write()
+    whole = pl.read_csv(directory / "shipments_by_product.csv")
+    parts = [whole.filter(pl.col("name") == "P-100").with_columns(name=pl.lit(f"N-{i}")) for i in range(12)]
+    pl.concat(parts).write_csv(directory / "shipments_by_product.csv")
+    write_forecast(directory, directory, "en")
+    shown = read_page((directory / "forecast.html").read_text(encoding="utf-8"))
+    (values,) = shown.specs["products"]["datasets"].values()
+    assert {row["part"] for row in values} == {*(f"N-{i}" for i in (0, 1, 10, 11, 2, 3, 4)), "Others"}
+
+
+def test_no_causes_no_section(make_run: Make, read_page: Make) -> None:
+    run = make_run()
+    directory = run.write()
+    write_forecast(directory, directory, "en")
+    shown = read_page((directory / "forecast.html").read_text(encoding="utf-8"))
+    assert "causes" not in shown.ids
