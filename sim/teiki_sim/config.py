@@ -30,30 +30,28 @@ from teiki_sim.config_defaults import (
     default_payments,
     default_providers,
 )
-from teiki_sim.config_models import (
-    SLIP_NAMES,
+from teiki_sim.config_parts import Part, hint, minutes, one_of, wrong
+from teiki_sim.config_shop import (
     Carrier,
-    Customers,
     Faults,
     Gift,
     Goods,
-    Grace,
-    Inflow,
-    Operators,
-    Part,
     Payment,
-    Population,
     Provider,
     Retry,
     Schedule,
-    Slips,
     Tax,
-    Warehouse,
     Window,
-    hint,
-    minutes,
-    one_of,
-    wrong,
+)
+from teiki_sim.config_world import (
+    SLIP_NAMES,
+    Customers,
+    Grace,
+    Inflow,
+    Operators,
+    Population,
+    Slips,
+    Warehouse,
 )
 
 __all__ = [
@@ -375,7 +373,7 @@ def calm(config: Config) -> Config:
             "providers": {name: p.model_copy(update=verdicts) for name, p in config.providers.items()},
             "slips": Slips.preset("none"),
             "inflow": Inflow(),
-            "schedule": config.schedule.model_copy(update={"amount_stop_limit": None}),
+            "schedule": config.schedule.model_copy(update={"amount_stop_limit": None, "collision_rate": 0.0}),
             "warehouse": Warehouse(),
         }
     )

@@ -6,7 +6,7 @@ shop's own (`teiki calibrate`). Codes are the providers' own where they are publ
 
 from __future__ import annotations
 
-from teiki_sim.config_models import Carrier, Gift, Goods, Payment, Provider
+from teiki_sim.config_shop import Carrier, Gift, Goods, Payment, Provider
 
 __all__ = [
     "METHODS",

@@ -1,58 +1,28 @@
-"""The parts of a configuration, one model a section; every field says what it means.
+"""The sections of a configuration about people and chance: customers, operators, warehouse, slips.
 
 A description reads "日本語 · English"; the printed configuration carries it as a comment.
-Rates are per delivery cycle unless the description says otherwise; money is yen with tax.
+Rates are per delivery cycle unless the description says otherwise.
 """
 
 from __future__ import annotations
 
-import datetime
-import difflib
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NaiveDatetime,
-    StringConstraints,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
+from teiki_sim.config_parts import Clock, Count, Days, Limit, Part, Rate, Rates, Shares, Weight, one_of, wrong
 from teiki_sim.frequencies import FrequencyRefused, parse
 
 __all__ = [
+    "SLIP_LEVELS",
     "SLIP_NAMES",
-    "Carrier",
-    "Clock",
     "Customers",
-    "Days",
-    "Faults",
-    "Gift",
-    "Goods",
     "Grace",
     "Inflow",
     "Operators",
-    "Part",
-    "Payment",
     "Population",
-    "Provider",
-    "Rate",
-    "Rates",
-    "Retry",
-    "Schedule",
-    "Shares",
     "Slips",
-    "Tax",
     "Warehouse",
-    "Window",
-    "hint",
-    "minutes",
-    "one_of",
-    "wrong",
 ]
 
 SLIP_NAMES = frozenset(
@@ -88,202 +58,6 @@ SLIP_NAMES = frozenset(
 
 SLIP_LEVELS = {"none": 0.0, "typical": 0.01, "careless": 0.10}
 """The chance per opportunity that each level gives every slip."""
-
-
-def wrong(ja: str, en: str, place: str = "", found: str = "-") -> PydanticCustomError:
-    """What to raise in a validator: the expectation in both languages.
-
-    `place` is the key below the section being checked, `found` what stands there.
-    """
-    return PydanticCustomError("teiki", "{en}", {"ja": ja, "en": en, "place": place, "found": found})
-
-
-def hint(name: str, known: Iterable[str], lang: str) -> str:
-    """The nearest known name as a remark in brackets, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    if not near:
-        return ""
-    return f"(「{near[0]}」のことですか)" if lang == "ja" else f" (did you mean {near[0]!r}?)"
-
-
-def one_of(place: str, name: str, known: Iterable[str]) -> None:
-    """Refuse a name that is not known, offering the nearest."""
-    known = list(known)
-    if name not in known:
-        names = ", ".join(known)
-        ja, en = hint(name, known, "ja"), hint(name, known, "en")
-        raise wrong(f"次のいずれか{ja}: {names}", f"one of{en}: {names}", place, name)
-
-
-def _clock(value: Any) -> Any:
-    """TOML's own local time is taken too."""
-    return value.strftime("%H:%M") if isinstance(value, datetime.time) else value
-
-
-def minutes(clock: str) -> int:
-    """Minutes since midnight of a time of day written "HH:MM"."""
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)
-
-
-Clock = Annotated[str, BeforeValidator(_clock), StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Rate = Annotated[float, Field(ge=0, le=1)]
-Rates = Annotated[list[Rate], Field(min_length=1)]
-Weight = Annotated[float, Field(ge=0)]
-Shares = dict[str, Weight]
-Yen = Annotated[int, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
-Limit = Annotated[int, Field(ge=1)] | None
-
-
-Days = Annotated[tuple[int, int], Field(min_length=2, max_length=2)]
-
-
-class Part(BaseModel):
-    """A section: unknown keys are refused, nothing changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Goods(Part):
-    """One product that is sold."""
-
-    name: str = Field(default="", description="商品名 · name")
-    price: Yen = Field(description="税込単価(円) · unit price in yen with tax")
-    tax_rate: Literal[8, 10] = Field(default=10, description="消費税率(%) · consumption tax in per cent")
-    limit_per_customer: Limit = Field(
-        default=None, description="顧客ごとの販売個数上限 · most pieces a customer may buy"
-    )
-    limit_per_order: Limit = Field(default=None, description="1注文の販売個数上限 · most pieces in one order")
-
-
-class Gift(Part):
-    """Goods enclosed with the delivery of a given count."""
-
-    count: int = Field(ge=1, description="何回目のお届けに同梱するか · delivery count it goes with")
-    product: str = Field(description="商品コード · product code, one of goods")
-    name: str = Field(default="", description="特典名 · name of the gift")
-
-
-class Tax(Part):
-    """How consumption tax is rounded."""
-
-    rounding: Literal["down", "half_up", "up"] = Field(
-        default="down",
-        description="端数処理: 切り捨て, 四捨五入, 切り上げ · rounding of the tax to whole yen",
-    )
-
-
-class Carrier(Part):
-    """A delivery method: its lead time (SS-FREQ-12) and what it permits."""
-
-    lead_days: Count = Field(
-        default=3, description="出荷からお届けまでの日数 · days from ship date to delivery date"
-    )
-    lead_mode: Literal["calendar", "business"] = Field(
-        default="calendar", description="日数の数え方: 暦日, 営業日 · how lead_days are counted"
-    )
-    lead_holidays: bool = Field(
-        default=False, description="営業日で祝日も除く · business days leave out public holidays too"
-    )
-    date_choice: bool = Field(default=True, description="お届け日を指定できる · takes a delivery date")
-    cod: bool = Field(default=True, description="代引きできる · can collect cash on delivery")
-    visible: bool = Field(
-        default=True, description="消費者に表示する · shown to consumers at checkout (SS-ORD-06)"
-    )
-    fee: Yen = Field(default=0, description="送料(円) · shipping fee in yen")
-    cutoff: Clock = Field(default="15:00", description="当日出荷の締切 · orders after it leave the next day")
-    handover: Clock = Field(default="17:00", description="集荷時刻 · when parcels are handed to the carrier")
-
-
-class Schedule(Part):
-    """The hours of the shop's day, and how far ahead children are generated."""
-
-    nightly_batch: Clock = Field(default="02:00", description="夜間バッチ(定期受注生成) · nightly generation")
-    generate_days_before_delivery: Count = Field(
-        default=7, description="お届け日の何日前に生成するか · days before delivery that a child is generated"
-    )
-    export_time: Clock = Field(default="09:00", description="出荷データ出力 · shipping data is exported")
-    import_time: Clock = Field(
-        default="18:00", description="出荷完了データ取込 · completion data is imported"
-    )
-    capture_time: Clock = Field(default="19:00", description="売上確定 · captures are made")
-    delivery_time: Clock = Field(default="12:00", description="お届け時刻 · parcels arrive")
-    amount_stop_limit: Limit = Field(
-        default=None,
-        description="この金額以上は出荷停止(円) · orders of this amount or over are stopped (SS-STOP-01)",
-    )
-
-
-class Retry(Part):
-    """Automatic second tries after a failed authorisation."""
-
-    attempts: Count = Field(default=2, description="再試行の回数 · tries after the first")
-    gap_days: int = Field(default=3, ge=1, description="再試行の間隔(日) · days between tries")
-
-
-class Payment(Part):
-    """One payment method as the shop offers it."""
-
-    fee: Yen = Field(default=0, description="決済手数料(円) · fee charged to the customer in yen")
-    share: Weight = Field(default=0.0, description="生成する定期での割合 · weight in generated populations")
-
-
-class Faults(Part):
-    """Technical faults of a provider, per call; a decline or a hold is not a fault."""
-
-    no_answer: Rate = Field(default=0.0005, description="届かず応答なし · call lost before it was executed")
-    reply_lost: Rate = Field(
-        default=0.0003, description="実行済みで応答なし · executed, but the reply was lost"
-    )
-    server_error: Rate = Field(default=0.0005, description="サーバーエラー · answered with a server error")
-    capture_failed: Rate = Field(default=0.0005, description="売上確定の失敗 · capture failed")
-    late_days: Count = Field(
-        default=0, description="結果通知の遅れ(日) · days that every later result comes late"
-    )
-
-
-class Window(Part):
-    """A span of time in which a provider does not serve as usual (JST, no zone)."""
-
-    from_: NaiveDatetime = Field(alias="from", description="開始日時 · first instant")
-    until: NaiveDatetime = Field(description="終了日時(含まない) · end, not included")
-    kind: Literal["outage", "maintenance", "rate_limit"] = Field(
-        default="outage", description="障害, メンテナンス, 流量制限 · what it is"
-    )
-
-    @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.until <= self.from_:
-            raise wrong("until は from より後", "until later than from")
-        return self
-
-
-class Provider(Part):
-    """How one payment provider decides, and how it fails."""
-
-    decline_rate: Rate = Field(default=0.0, description="与信NGの割合 · share of authorisations declined")
-    hold_rate: Rate = Field(default=0.0, description="与信保留の割合 · share of authorisations held")
-    codes: Shares = Field(
-        default_factory=dict, description="NG時のコードと重み · codes of declines and their weights"
-    )
-    hold_days: Count = Field(default=1, description="保留が決まるまでの日数 · days until a hold is resolved")
-    hold_ok: Rate = Field(default=0.8, description="保留からOKになる割合 · share of holds that end well")
-    hold_ng: Rate = Field(
-        default=0.15, description="保留からNGになる割合(残りは保留のまま) · share refused; the rest stay held"
-    )
-    faults: Faults = Field(default_factory=Faults, description="技術的な障害 · technical faults")
-    windows: list[Window] = Field(default_factory=list, description="障害・メンテナンスの期間 · outages")
-
-    @model_validator(mode="after")
-    def _sums(self) -> Self:
-        if self.decline_rate + self.hold_rate > 1:
-            raise wrong("decline_rate + hold_rate は 1 以下", "decline_rate + hold_rate at most 1")
-        if self.hold_ok + self.hold_ng > 1 + 1e-12:
-            raise wrong("hold_ok + hold_ng は 1 以下", "hold_ok + hold_ng at most 1")
-        if self.decline_rate > 0 and not sum(self.codes.values()) > 0:
-            raise wrong("codes に1つ以上の重み", "codes with at least one weight above 0")
-        return self
 
 
 class _Spans(Part):
