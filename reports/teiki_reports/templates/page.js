@@ -1,12 +1,12 @@
 (function () {
   "use strict";
   var page = JSON.parse(document.getElementById("drawing").textContent);
-  Object.keys(page.specs).forEach(function (name) {
+  var drawn = Object.keys(page.specs).map(function (name) {
     var place = document.getElementById("chart-" + name);
     // Vega neither wraps a legend nor leaves room for one that its expressions fold.
     if (place.clientWidth < 600) { page.specs[name].config.legend.columns = 2; }
     var options = Object.assign({}, page.embed, { downloadFileName: name });
-    vegaEmbed(place, page.specs[name], options).catch(function (error) {
+    return vegaEmbed(place, page.specs[name], options).catch(function (error) {
       place.textContent = String(error);
     });
   });
@@ -54,7 +54,8 @@
     if (target) { target.scrollIntoView(); }
   }
   window.addEventListener("hashchange", unfold);
-  unfold();
+  // Charts push down what is below them: go there once they stand.
+  Promise.all(drawn).then(unfold);
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details.data").forEach(function (part) { part.open = true; });
   });
