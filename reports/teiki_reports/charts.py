@@ -396,7 +396,7 @@ def spec(drawing: alt.Chart | alt.LayerChart | alt.FacetChart, name: str) -> Spe
     """The specification as plain data, with the pages' look."""
     styled = (
         drawing.properties(name=name)
-        .configure(font=FONTS, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+        .configure(font=FONTS)
         .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#e5e5e5")
         .configure_legend(labelFontSize=12)
         .configure_view(stroke=None)

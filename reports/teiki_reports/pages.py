@@ -58,7 +58,6 @@ def fill(template: str, page: Page, lang: Lang) -> str:
     embed = {
         "mode": "vega-lite",
         "renderer": "svg",
-        "logLevel": 1,
         # No editor: it would send the data to a site.
         "actions": {"export": True, "source": False, "compiled": False, "editor": False},
         "i18n": {
