@@ -1,0 +1,145 @@
+"""Customers: what each wants in a cycle, when, and whether on the account page or by telephone."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim import operations as ops
+from teiki_sim.draws import Purpose, bits53_many, spread, threshold
+from teiki_sim.log.kinds import Actor, Kind, Side
+from teiki_sim.messages import Method
+from teiki_sim.shop import Shop
+
+__all__ = ["Customers", "Wish", "new_method"]
+
+
+class Wish(IntEnum):
+    """What a customer may want of a subscription."""
+
+    SKIP = 0
+    STOP = 1
+    CANCEL = 2
+    ADDRESS = 3
+    PAYMENT = 4
+    QUANTITY = 5
+    RESUME = 6
+
+
+_BY_CYCLE = ("skip", "stop", "cancel", "address", "payment", "quantity")
+_LONGEST = 64
+
+
+class Customers:
+    """Draws every customer's wish for each cycle as its child is generated, and acts on it in time."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        customers = shop.config.customers
+        rates = [_stretched(getattr(customers, name)) for name in _BY_CYCLE]
+        sums = np.cumsum(np.array(rates), axis=0)
+        self._limits = np.array([[threshold(min(rate, 1.0)) for rate in row] for row in sums], np.int64)
+        self._phone = threshold(customers.phone_share)
+        self._resumes = [threshold(rate) for rate in _stretched(customers.resume)]
+        self._idle = not self._limits[-1].any()
+
+    def take(self, _at: int, children: NDArray[np.int32]) -> None:
+        """Children were generated: draw what their customers will want before the next one."""
+        shop, table = self.shop, self.shop.orders
+        subs = table.sub[children]
+        children, subs = children[subs >= 0], subs[subs >= 0]
+        if self._idle or not len(children):
+            return
+        cycle = table.cycle[children]
+        bits = bits53_many(shop.seed, shop.subs.key[subs], Purpose.CUSTOMER_ACT, cycle)
+        limits = self._limits[:, np.minimum(cycle, _LONGEST) - 1]
+        wish = (bits >= limits).sum(axis=0)
+        wanting = np.flatnonzero(wish < len(_BY_CYCLE))
+        if not len(wanting):
+            return
+        some = subs[wanting]
+        when = bits53_many(shop.seed, shop.subs.key[some], Purpose.CUSTOMER_DAY, cycle[wanting])
+        gap = np.maximum(shop.subs.delivery[some] - table.delivery[children[wanting]], 2)
+        days = 1 + ((when >> 33) * np.minimum(gap, 400) >> 20)
+        seconds = 8 * 3600 + spread(when & (1 << 31) - 1 << 22, 14 * 3600)
+        rows = zip(some.tolist(), wish[wanting].tolist(), cycle[wanting].tolist(), days.tolist(), seconds.tolist(), strict=True)
+        for sub, what, c, day, second in rows:
+            shop.when(shop.later(day, second), lambda s=sub, w=what, c=c: self.act(s, Wish(w), c))
+
+    def act(self, sub: int, wish: Wish, cycle: int) -> None:
+        """The moment has come: on the account page at once, or by telephone to an operator."""
+        shop = self.shop
+        if shop.subs.status[sub] != shop.policy.subscription.active:
+            return
+        by_phone = shop.draw(sub, Purpose.CUSTOMER_CHANNEL, cycle) < self._phone
+        if by_phone or wish in (Wish.PAYMENT, Wish.QUANTITY) or shop.subs.flag[sub]:
+            code = shop.log.code(wish.name.lower())
+            shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)
+            shop.on_trouble("wish", sub, -1, wish)
+        else:
+            self._on_page(sub, wish)
+
+    def _on_page(self, sub: int, wish: Wish) -> None:
+        shop = self.shop
+        child = ops.waiting_child(shop, sub)
+        try:
+            if wish == Wish.SKIP:
+                ops.skip(shop, sub, Actor.CUSTOMER)
+            elif wish in (Wish.STOP, Wish.CANCEL):
+                ops.stop(shop, sub, Actor.CUSTOMER, for_good=wish == Wish.CANCEL)
+                if child >= 0:  # the page says that the order under way still comes
+                    ops.decide(shop, child, "ship", Actor.CUSTOMER)
+                self.after_stop(sub, wish)
+            elif wish == Wish.ADDRESS:
+                code = shop.log.code("address")
+                shop.sub_row(Kind.EDITED, sub, Actor.CUSTOMER, code=code)
+        except ops.RefusedError:
+            return
+
+    def after_stop(self, sub: int, wish: Wish) -> None:
+        """Some of those who stopped come back after a while (SS-RACE-02's 再開, EC-SUB-04)."""
+        shop = self.shop
+        cycle = int(shop.subs.cycle[sub])
+        if wish != Wish.STOP:
+            return
+        if shop.draw(sub, Purpose.RESUME, cycle) < self._resumes[min(cycle, _LONGEST) - 1]:
+            first, last = shop.config.customers.resume_days
+            days = first + spread(shop.draw(sub, Purpose.RESUME_DELAY, cycle), last - first + 1)
+            shop.when(shop.later(days, 10 * 3600), lambda: self._come_back(sub))
+
+    def _come_back(self, sub: int) -> None:
+        shop = self.shop
+        if shop.subs.status[sub] in (shop.policy.subscription.stopped,):
+            code = shop.log.code("resume")
+            shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)
+            shop.on_trouble("wish", sub, -1, Wish.RESUME)
+
+    def repair(self, sub: int, attempt: int, done: "object") -> None:
+        """Ask a customer to mend the means of payment; many do within days, some never."""
+        shop = self.shop
+        cycle = int(shop.subs.cycle[sub])
+        if shop.draw(sub, Purpose.REPAIR, cycle, attempt) >= threshold(shop.config.customers.repair_rate):
+            return
+        first, last = shop.config.customers.repair_days
+        days = first + spread(shop.draw(sub, Purpose.REPAIR_DELAY, cycle, attempt), last - first + 1)
+
+        def repaired() -> None:
+            method = Method(int(shop.subs.method[sub]))
+            shop.gateway.repair(shop.now, int(shop.subs.key[sub]), method)
+            shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
+            assert callable(done)
+            done()
+
+        shop.when(shop.later(days, 11 * 3600), repaired)
+
+
+def new_method(shop: Shop, sub: int) -> Method:
+    """Another payment method than the present one, as the customer would have it."""
+    offered = [m for m in (Method.CARD, Method.NP, Method.NP_WIZ, Method.COD) if m != int(shop.subs.method[sub])]
+    return offered[spread(shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub])), len(offered))]
+
+
+def _stretched(rates: Sequence[float]) -> list[float]:
+    """Rates for cycles 1 to the longest; the last value holds on."""
+    return [rates[min(i, len(rates) - 1)] for i in range(_LONGEST)]

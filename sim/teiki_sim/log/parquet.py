@@ -1,0 +1,165 @@
+"""Events as a Parquet file: chunks become row groups, coded columns become words again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from teiki_sim.log.kinds import Actor, Kind, Side
+from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
+from teiki_sim.log.statuses import NAMES as STATUS_NAMES
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+
+SCHEMA = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("at", pa.timestamp("us")),
+        ("subscription", _WORD),
+        ("order", _WORD),
+        ("customer", _WORD),
+        ("cycle", pa.int32()),
+        ("actor", _WORD),
+        ("kind", _WORD),
+        ("side", _WORD),
+        ("method", _WORD),
+        ("transaction", _WORD),
+        ("product", _WORD),
+        ("quantity", pa.int32()),
+        ("amount", pa.int64()),
+        ("ship_date", pa.date32()),
+        ("delivery_date", pa.date32()),
+        ("status_from", _WORD),
+        ("status_to", _WORD),
+        ("code", _WORD),
+        ("rule", _WORD),
+        ("cause", pa.int64()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+class Names(Protocol):
+    """Turns the running numbers of a log into the texts that files carry."""
+
+    def subscriptions(self, numbers: NDArray[Any]) -> pa.Array:
+        """Ids of these subscriptions."""
+
+    def orders(self, numbers: NDArray[Any]) -> pa.Array:
+        """Order numbers of these orders."""
+
+    def customers(self, subs: NDArray[Any], orders: NDArray[Any]) -> NDArray[Any]:
+        """Customer number of each row, -1 where there is none."""
+
+    def customer_ids(self, numbers: NDArray[Any]) -> pa.Array:
+        """Ids of these customers."""
+
+    def transactions(self, numbers: NDArray[Any]) -> pa.Array:
+        """Transaction ids as the provider shows them."""
+
+
+def digits(numbers: NDArray[Any], width: int, out: NDArray[np.uint8], column: int) -> None:
+    """Write ``numbers`` as ``width`` decimal digits into a byte matrix, from ``column`` on."""
+    rest = numbers.astype(np.int64)
+    for i in range(column + width - 1, column - 1, -1):
+        rest, digit = np.divmod(rest, 10)
+        out[:, i] = digit + 48
+
+
+def fixed_strings(matrix: NDArray[np.uint8]) -> pa.Array:
+    """An Arrow string array from a matrix of ASCII bytes, one row a string."""
+    n, width = matrix.shape
+    offsets = np.arange(0, (n + 1) * width, width, dtype=np.int32)
+    return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(matrix)))
+
+
+def _coded(values: NDArray[Any], empty: int, texts: Callable[[NDArray[Any]], pa.Array]) -> pa.Array:
+    """Numbers as a dictionary column; only the words used in this chunk go into its dictionary."""
+    valid = values != empty
+    if not valid.any():
+        return pa.nulls(len(values), pa.string()).dictionary_encode().cast(_WORD)
+    low = int(values[valid].min())
+    used = np.zeros(int(values[valid].max()) - low + 1, np.bool_)
+    used[values[valid] - low] = True
+    place = np.cumsum(used, dtype=np.int32) - 1
+    index = np.zeros(len(values), np.int32)
+    index[valid] = place[values[valid] - low]
+    indices = pa.array(index, mask=~valid)
+    return pa.DictionaryArray.from_arrays(indices, texts(np.flatnonzero(used) + low))
+
+
+def _words(words: list[str]) -> Callable[[NDArray[Any]], pa.Array]:
+    return lambda numbers: pa.array([words[int(i)] for i in numbers], pa.string())
+
+
+def slip_texts(numbers: NDArray[Any]) -> pa.Array:
+    """Slip numbers as twelve digits."""
+    matrix = np.empty((len(numbers), 12), np.uint8)
+    digits(numbers, 12, matrix, 0)
+    return fixed_strings(matrix)
+
+
+class ParquetSink:
+    """Writes chunks to ``path``; the file is complete after `close`."""
+
+    def __init__(self, path: Path, names: Names) -> None:
+        self.path = path
+        self.names = names
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=1, store_schema=False)
+
+    def take(self, chunk: Chunk) -> None:
+        """Write one row group."""
+        self._writer.write_table(self._table(chunk), row_group_size=len(chunk))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+    def _table(self, chunk: Chunk) -> pa.Table:
+        c, names, words = chunk.columns, self.names, chunk.vocabulary
+        n = len(chunk)
+
+        def number(name: str, dtype: pa.DataType, empty: int = -1) -> pa.Array:
+            values = c[name]
+            return pa.array(values, mask=values == empty).cast(dtype)
+
+        details: list[str | None] = [None] * n
+        for row, text in chunk.details.items():
+            details[row] = text
+        arrays = [
+            pa.array(chunk.seq),
+            pa.array(c["at"] * 1_000_000).cast(pa.timestamp("us")),
+            _coded(c["sub"], -1, names.subscriptions),
+            _coded(c["order"], -1, names.orders),
+            _coded(names.customers(c["sub"], c["order"]), -1, names.customer_ids),
+            number("cycle", pa.int32()),
+            _coded(c["actor"], 255, _words([a.name.lower() for a in Actor])),
+            _coded(c["kind"], 255, _words([k.label for k in Kind])),
+            _coded(c["side"], 255, _words([s.name.lower() for s in Side])),
+            _coded(c["method"], -1, _words(words.methods)),
+            _coded(c["transaction"], -1, names.transactions),
+            _coded(c["product"], -1, _words(words.products)),
+            number("quantity", pa.int32()),
+            number("amount", pa.int64()),
+            number("ship", pa.date32()),
+            number("delivery", pa.date32()),
+            _coded(c["status_from"], 0, _words(list(STATUS_NAMES))),
+            _coded(c["status_to"], 0, _words(list(STATUS_NAMES))),
+            _code_column(c["code"], words.codes.list),
+            _coded(c["rule"], 0, _words(words.rules.list)),
+            number("cause", pa.int64()),
+            pa.array(details, pa.string()),
+        ]
+        return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _code_column(codes: NDArray[Any], words: list[str]) -> pa.Array:
+    """Words and slip numbers share the column; slip numbers stand for themselves."""
+    unique, inverse = np.unique(codes, return_inverse=True)
+    slips = unique >= SLIP_NUMBER_BASE
+    texts = pa.concat_arrays([_words(words)(unique[~slips]), slip_texts(unique[slips])])
+    return pa.DictionaryArray.from_arrays(pa.array(inverse.astype(np.int32), mask=codes == 0), texts)

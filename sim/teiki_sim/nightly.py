@@ -1,0 +1,215 @@
+"""The nightly batch: children are generated from the masters that are due, and authorised."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.draws import Purpose, bits53_many
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.messages import Charges, Method, Outcome
+from teiki_sim.shop import Shop
+from teiki_sim.tables import STOPPED
+
+__all__ = ["due_tonight", "generate", "settle_refusal"]
+
+
+def due_tonight(shop: Shop) -> NDArray[np.int32]:
+    """Subscriptions whose next child is due (SS-ORD-05; EC-SUB-01): active, neither flagged nor held.
+
+    A date in the past is due every night until it has passed today: so a stale date floods (EC-SUB-05).
+    """
+    subs, n = shop.subs, shop.subs.n
+    ready = subs.delivery[:n] <= shop.today + shop.ahead
+    ready &= subs.delivery[:n] >= 0
+    ready &= subs.status[:n] == shop.policy.subscription.active
+    ready &= ~(subs.flag[:n] | subs.held[:n] | subs.paused[:n])
+    return np.flatnonzero(ready).astype(np.int32)
+
+
+def generate(
+    shop: Shop,
+    due: NDArray[np.int32],
+    cycle: NDArray[Any] | None = None,
+    dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None,
+    actor: Actor = Actor.SYSTEM,
+) -> NDArray[np.int32]:
+    """Generate and charge one child for each subscription; the children that came to be.
+
+    With ``cycle`` and ``dates`` a child of that very cycle is made again (注文作成) and the masters' next dates
+    stay where they are; otherwise the masters move on by one cycle.
+    """
+    if not len(due):
+        return due
+    if dates is None:
+        due = _without_collisions(shop, due)
+    subs = shop.subs
+    orders = _new_children(shop, due, subs.cycle[due] + 1 if cycle is None else cycle, dates)
+    outcome, code = _charge(shop, orders, subs.attempt[due])
+    table = shop.orders
+    refused = outcome != Outcome.ACCEPTED
+    born = ~(refused & shop.charge_first[table.method[orders]])
+    children, parents = orders[born], due[born]
+    shop.rows(
+        Kind.GENERATED, children, actor, "generated",
+        method=table.method[children], product=table.product[children], quantity=table.quantity[children],
+        amount=table.amount[children], ship=table.ship[children], delivery=table.delivery[children],
+        status_to=table.status[children],
+    )  # fmt: skip
+    subs.last_order[parents] = children
+    if cycle is None:
+        subs.cycle[parents] = table.cycle[children]
+        subs.attempt[parents] = 0
+        _move_on(shop, parents, children)
+    _confirm(shop, orders[~refused])
+    for i in np.flatnonzero(refused).tolist():
+        settle_refusal(shop, int(orders[i]), Outcome(int(outcome[i])), int(code[i]), bool(born[i]))
+    shop.live = np.concatenate([shop.live, children])
+    shop.on_generated(shop.now, children)
+    _amount_stop(shop, children)
+    return children
+
+
+def _without_collisions(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Leave out the children whose generation collides with an edit or an export (SS-RACE-01)."""
+    chance = shop.collision_chance
+    if not chance:
+        return due
+    subs = shop.subs
+    attempt = subs.attempt[due]
+    hit = bits53_many(shop.seed, subs.key[due], Purpose.COLLISION, subs.cycle[due], attempt) < chance
+    for sub in due[hit].tolist():
+        subs.attempt[sub] += 1
+        code = shop.log.code("collision")
+        shop.sub_row(Kind.GENERATION_FAILED, sub, rule="collision", code=code, cycle=int(subs.cycle[sub]) + 1)
+        raise_flag(shop, sub, code, "collision")
+        shop.on_trouble("flag", sub, -1, "collision")
+    return due[~hit]
+
+
+def _new_children(
+    shop: Shop,
+    due: NDArray[np.int32],
+    cycle: NDArray[Any],
+    dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None,
+) -> NDArray[np.int32]:
+    subs, table = shop.subs, shop.orders
+    orders = shop.new_orders(len(due))
+    method = subs.method[due]
+    table.sub[orders] = due
+    table.cycle[orders] = cycle
+    table.method[orders] = method
+    table.product[orders] = subs.product[due]
+    table.quantity[orders] = subs.quantity[due]
+    goods = subs.unit_price[due].astype(np.int64) * subs.quantity[due]
+    table.amount[orders] = shop.amounts(goods, method, subs.carrier[due])
+    table.ship[orders], table.delivery[orders] = dates or (subs.ship[due], subs.delivery[due])
+    table.status[orders] = shop.policy.order.waiting
+    table.payment[orders] = np.where(shop.uncovered[method], shop.policy.payment.not_needed, 0)
+    return orders
+
+
+def _charge(shop: Shop, orders: NDArray[np.int32], attempt: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Authorise; (outcome, code) of each order. Methods without a provider are accepted as they are."""
+    table = shop.orders
+    asked = ~shop.uncovered[table.method[orders]]
+    outcome = np.zeros(len(orders), np.uint8)
+    code = np.zeros(len(orders), np.int64)
+    if asked.any():
+        some = orders[asked]
+        answers = shop.gateway.authorise(
+            Charges(
+                shop.now, some, table.sub[some], shop.consumers(some), table.cycle[some],
+                attempt[asked].astype(np.int16), table.method[some], table.amount[some],
+            )
+        )  # fmt: skip
+        table.transaction[some] = answers.transaction
+        outcome[asked], code[asked] = answers.outcome, answers.code
+    return outcome, code
+
+
+def _confirm(shop: Shop, orders: NDArray[np.int32]) -> None:
+    """The store notes the authorisations that were accepted."""
+    table = shop.orders
+    covered = orders[~shop.uncovered[table.method[orders]]]
+    status = shop.policy.payment.authorised
+    table.payment[covered] = status
+    table.covered[covered] = table.amount[covered]
+    shop.rows(
+        Kind.AUTHORISED, covered, method=table.method[covered], amount=table.amount[covered],
+        transaction=table.transaction[covered], status_to=status,
+    )  # fmt: skip
+
+
+def _move_on(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:
+    """Masters move on by one cycle; a course whose last child this was ends (SS-ORD-14)."""
+    subs = shop.subs
+    ends = (subs.end_count[parents] > 0) & (subs.cycle[parents] >= subs.end_count[parents])
+    ship, delivery = shop.following(parents, subs.delivery[parents])
+    subs.ship[parents], subs.delivery[parents] = ship, delivery
+    shop.log.many(
+        Kind.SCHEDULED, shop.now, len(parents), sub=parents, cycle=subs.cycle[parents], ship=ship, delivery=delivery,
+        rule=shop.rules["pattern"], cause=shop.orders.last_seq[children],
+    )  # fmt: skip
+    words = shop.policy.subscription
+    for sub in parents[ends].tolist():
+        subs.status[sub] = words.ended
+        shop.sub_row(Kind.ENDED, sub, rule="ended", status_from=words.active, status_to=words.ended)
+
+
+def settle_refusal(shop: Shop, order: int, outcome: Outcome, code: int, born: bool) -> None:
+    """What the platform does when the charge of a new child was not accepted."""
+    table, words = shop.orders, shop.policy.payment
+    sub, method = int(table.sub[order]), Method(int(table.method[order]))
+    kind, status = {
+        Outcome.DECLINED: (Kind.DECLINED, words.refusal(method)),
+        Outcome.PENDING: (Kind.PENDING, words.pending),
+        Outcome.NO_ANSWER: (Kind.NO_ANSWER, words.unknown),
+    }[outcome]
+    shop.set_payment(order, status, kind, code=code)
+    if outcome == Outcome.NO_ANSWER:
+        shop.on_trouble("unanswered", sub, order, "born" if born else "unborn")
+    elif outcome == Outcome.DECLINED and born:
+        block(shop, order, code)
+        shop.on_trouble("refused", sub, order, "")
+    elif outcome == Outcome.DECLINED:
+        fail_generation(shop, sub, code)
+
+
+def fail_generation(shop: Shop, sub: int, code: int) -> None:
+    """No child came to be: the error flag is set (SS-PAY-03, SS-AMZ-04)."""
+    subs = shop.subs
+    subs.attempt[sub] += 1
+    shop.sub_row(
+        Kind.GENERATION_FAILED, sub, rule="flag", code=code, method=int(subs.method[sub]), cycle=int(subs.cycle[sub]) + 1
+    )
+    raise_flag(shop, sub, code, "flag")
+    shop.on_trouble("flag", sub, -1, "payment")
+
+
+def block(shop: Shop, order: int, code: int) -> None:
+    """A child whose charge was refused is kept from shipping: status off 出荷待ち, and 出荷停止 (SS-STOP-01)."""
+    policy, table = shop.policy, shop.orders
+    if policy.order.blocked != policy.order.waiting:
+        shop.set_status(order, policy.order.blocked, Kind.EDITED, Actor.SYSTEM, "ng", code=shop.log.code("status"))
+    table.flags[order] |= STOPPED
+    shop.row(Kind.HELD, order, rule="amount_stop", code=shop.log.code("payment_error"))
+
+
+def raise_flag(shop: Shop, sub: int, code: int, rule: str) -> None:
+    """Set 定期注文自動生成エラー: no child until it is cleared and 再開 is pressed (SS-RACE-02)."""
+    shop.subs.flag[sub] = True
+    shop.sub_row(Kind.FLAG_SET, sub, rule=rule, code=code)
+
+
+def _amount_stop(shop: Shop, children: NDArray[np.int32]) -> None:
+    """Orders at or over the amount limit are stopped without a notice (SS-STOP-01, SS-STOP-02)."""
+    limit = shop.config.schedule.amount_stop_limit
+    if limit is None:
+        return
+    table = shop.orders
+    for order in children[table.amount[children] >= limit].tolist():
+        if not shop.is_stopped(order):
+            table.flags[order] |= STOPPED
+            shop.row(Kind.HELD, order, rule="amount_stop", code=shop.log.code("amount_limit"))
+            shop.on_trouble("held", int(table.sub[order]), order, "amount_limit")

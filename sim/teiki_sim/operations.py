@@ -1,0 +1,366 @@
+"""What can be done to one order or one subscription, by hand or on the account page.
+
+Each function does its one thing as the platform does it and logs it. Whoever calls decides who acts and
+in which order; a careless caller gets what a careless operator gets.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teiki_sim import nightly
+from teiki_sim.draws import Purpose, threshold
+from teiki_sim.log.kinds import Actor, Kind, Side
+from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.messages import DEFERRED, UNCOVERED, Charges, Method, Operation, Outcome
+from teiki_sim.shipping import ask_about
+from teiki_sim.shop import Shop
+from teiki_sim.tables import FORCED, GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED
+
+#: How often the warehouse can still stop a parcel that it has in hand (modelled).
+STOPPABLE = threshold(0.8)
+
+
+class RefusedError(Exception):
+    """The platform says no; ``rule`` names the rule that does."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+def meaning(shop: Shop, order: int) -> OrderMeaning:
+    """What the order's status means."""
+    return OrderMeaning(int(ORDER_MEANING[shop.orders.status[order]]))
+
+
+def payment_meaning(shop: Shop, order: int) -> PaymentMeaning:
+    """What the order's payment status means."""
+    return PaymentMeaning(int(PAYMENT_MEANING[shop.orders.payment[order]]))
+
+
+def waiting_child(shop: Shop, sub: int) -> int:
+    """The subscription's latest child that has not shipped and stands, or -1."""
+    order = int(shop.subs.last_order[sub])
+    if order < 0 or shop.is_gone(order):
+        return -1
+    return order if meaning(shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED, OrderMeaning.WORKING) else -1
+
+
+def _refuse(shop: Shop, order: int, sub: int, rule: str, what: str, actor: Actor) -> RefusedError:
+    code = shop.log.code(what)
+    if order >= 0:
+        shop.row(Kind.REFUSED, order, actor, rule, code=code)
+    else:
+        shop.sub_row(Kind.REFUSED, sub, actor, rule, code=code)
+    return RefusedError(shop.policy.rules[rule], what)
+
+
+# -- dates -----------------------------------------------------------------------------------------
+
+
+def skip(shop: Shop, sub: int, actor: Actor, *, move_master: int = 1) -> None:
+    """Skip one delivery: a waiting child and the master both move one cycle (SS-SKIP-01, -02, -03).
+
+    With the child in 出荷作業中 it is too late (SS-SKIP-05). ``move_master`` other than 1 is an operator's slip.
+    """
+    subs, orders = shop.subs, shop.orders
+    child = waiting_child(shop, sub)
+    if child >= 0 and orders.flags[child] & HANDED_OVER or child >= 0 and meaning(shop, child) == OrderMeaning.WORKING:
+        raise _refuse(shop, child, sub, "skip_refused", "skip", actor)
+    ship, delivery = int(subs.ship[sub]), int(subs.delivery[sub])
+    if child >= 0:
+        shop.row(Kind.SKIPPED, child, actor, "skip_child", ship=ship, delivery=delivery)
+        edit_dates(shop, child, ship, delivery, actor)
+    else:
+        shop.sub_row(Kind.SKIPPED, sub, actor, "skip", ship=ship, delivery=delivery)
+    for _ in range(move_master):
+        after = shop.next_delivery(sub, int(subs.delivery[sub]))
+        shop.schedule(sub, shop.ship_date(sub, after), after, actor, "skip")
+
+
+def edit_dates(shop: Shop, order: int, ship: int, delivery: int, actor: Actor) -> None:
+    """Move one order's dates."""
+    shop.orders.ship[order], shop.orders.delivery[order] = ship, delivery
+    shop.row(Kind.EDITED, order, actor, ship=ship, delivery=delivery, code=shop.log.code("dates"))
+
+
+# -- the subscription --------------------------------------------------------------------------------
+
+
+def stop(shop: Shop, sub: int, actor: Actor, *, for_good: bool = False) -> None:
+    """Stop a subscription, or cancel it for good (SS-ORD-03; EC-SUB-02, -03). Its orders are left alone."""
+    words, subs = shop.policy.subscription, shop.subs
+    before = int(subs.status[sub])
+    subs.status[sub] = after = words.cancelled if for_good else words.stopped
+    code = shop.log.code("cancel" if for_good else "stop")
+    shop.sub_row(Kind.STOPPED, sub, actor, status_from=before, status_to=after, code=code)
+
+
+def decide(shop: Shop, order: int, decision: str, actor: Actor) -> None:
+    """Record what becomes of an unshipped order: ``ship`` or ``cancel`` (EC-SUB-08)."""
+    shop.row(Kind.DECISION, order, actor, code=shop.log.code(decision))
+
+
+def resume(shop: Shop, sub: int, actor: Actor) -> None:
+    """Press 再開 (SS-RACE-02), or set 有効 again (EC-SUB-04)."""
+    subs, words = shop.subs, shop.policy.subscription
+    before = int(subs.status[sub])
+    subs.status[sub] = words.active
+    subs.paused[sub] = False
+    shop.sub_row(Kind.RESUMED, sub, actor, "resume", status_from=before, status_to=words.active)
+
+
+def clear_flag(shop: Shop, sub: int, actor: Actor) -> None:
+    """Untick 定期注文自動生成エラー and save; nothing is generated until 再開 (SS-RACE-02)."""
+    shop.subs.flag[sub] = False
+    shop.subs.paused[sub] = True
+    shop.sub_row(Kind.FLAG_CLEARED, sub, actor, "resume")
+
+
+def fresh_dates(shop: Shop, sub: int, actor: Actor) -> None:
+    """Revise next dates that lie too near or in the past: whole cycles on, then a date that can be met."""
+    earliest = shop.today + max(shop.ahead, 3) + 1
+    delivery = int(shop.subs.delivery[sub])
+    if delivery >= earliest and int(shop.subs.ship[sub]) > shop.today:
+        return
+    while delivery < earliest:
+        delivery = shop.next_delivery(sub, delivery)
+    shop.schedule(sub, shop.ship_date(sub, delivery), delivery, actor)
+
+
+def create_child(shop: Shop, sub: int, actor: Actor, *, cycle: int, ship: int, delivery: int) -> int:
+    """注文作成 from the master, for one cycle and its dates; the child, or -1 where the charge failed."""
+    if int(shop.subs.status[sub]) != shop.policy.subscription.active and not shop.policy.manual_on_stopped:
+        raise _refuse(shop, -1, sub, "manual_refused", "create", actor)
+    shop.subs.attempt[sub] += 1
+    made = nightly.generate(
+        shop, np.array([sub], np.int32), np.array([cycle], np.int16),
+        (np.array([ship], np.int32), np.array([delivery], np.int32)), actor,
+    )  # fmt: skip
+    return int(made[0]) if len(made) else -1
+
+
+# -- the order ---------------------------------------------------------------------------------------
+
+
+def stop_at_warehouse(shop: Shop, order: int, actor: Actor) -> bool:
+    """Ask the warehouse to stop a parcel it has in hand; False where it is too late (EC-WH-02)."""
+    orders = shop.orders
+    if orders.flags[order] & GONE:
+        return False
+    sub = int(orders.sub[order])
+    bits = shop.draw(sub, Purpose.WAREHOUSE_STOP, int(orders.cycle[order])) if sub >= 0 else 0
+    if orders.flags[order] & HANDED_OVER and bits >= STOPPABLE:
+        return False
+    orders.flags[order] |= WAREHOUSE_STOPPED
+    shop.row(Kind.WAREHOUSE_STOPPED, order, Actor.WAREHOUSE, side=Side.WAREHOUSE)
+    return True
+
+
+def back_to_waiting(shop: Shop, order: int, actor: Actor) -> None:
+    """Set an order to 出荷待ち again, its stop withdrawn: it goes on the next list (EC-WH-02, SS-NP-01)."""
+    orders, words = shop.orders, shop.policy.order
+    orders.flags[order] &= 255 ^ (WAREHOUSE_STOPPED | HANDED_OVER)
+    if orders.status[order] != words.waiting:
+        shop.set_status(order, words.waiting, Kind.EDITED, actor, code=shop.log.code("status"))
+
+
+def hold(shop: Shop, order: int, reason: str, actor: Actor) -> None:
+    """Put an order under shipping stop (SS-STOP-01)."""
+    shop.orders.flags[order] |= STOPPED
+    shop.row(Kind.HELD, order, actor, code=shop.log.code(reason))
+
+
+def release(shop: Shop, order: int, actor: Actor) -> None:
+    """Lift the shipping stop; a ship date that has passed is revised first (TR-HOLD-09)."""
+    orders = shop.orders
+    if not orders.flags[order] & STOPPED:
+        return
+    if orders.ship[order] < shop.today and not shop.is_gone(order):
+        late = shop.today - int(orders.ship[order])
+        edit_dates(shop, order, shop.today, int(orders.delivery[order]) + late, actor)
+    orders.flags[order] &= 255 ^ STOPPED
+    shop.row(Kind.RELEASED, order, actor)
+
+
+def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:
+    """Set the order's status to cancelled; the payment is not touched (EC-CAN-01)."""
+    orders = shop.orders
+    shop.set_status(order, shop.policy.order.cancelled, Kind.CANCELLED, actor, "cancel")
+    if not orders.flags[order] & HANDED_OVER or orders.flags[order] & WAREHOUSE_STOPPED:
+        shop.truth.will_not_ship(order)
+
+
+def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
+    """取消: cancel at the provider and in the store (EC-CAN-02); True once the provider has agreed.
+
+    With no authorisation there is nothing to cancel, and the store notes that alone (EC-CAN-06).
+    """
+    words = shop.policy.payment
+    before = payment_meaning(shop, order)
+    if before in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.NONE):
+        return True
+    if before == PaymentMeaning.REFUSED:
+        shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor, code=shop.log.code("forced"))
+        return True
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
+    if answer.outcome == Outcome.ACCEPTED:
+        if answer.state == "CANCELLING":
+            return False
+        shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor)
+        return True
+    if answer.outcome == Outcome.NO_ANSWER:
+        shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
+        shop.on_trouble("cancel_unanswered", int(shop.orders.sub[order]), order, "")
+        return False
+    return False
+
+
+def force_cancel(shop: Shop, order: int, actor: Actor) -> None:
+    """強制取消: the store alone, the provider is not told (EC-PAY-06)."""
+    code = shop.log.code("forced")
+    shop.set_payment(order, shop.policy.payment.cancelled, Kind.PAYMENT_CANCELLED, actor, code=code)
+
+
+def cancel_order(shop: Shop, order: int, actor: Actor) -> bool:
+    """Cancel an order before shipping, status and payment both; False where the parcel can't be stopped."""
+    if meaning(shop, order) == OrderMeaning.WORKING and not stop_at_warehouse(shop, order, actor):
+        return False
+    set_cancelled(shop, order, actor)
+    cancel_payment(shop, order, actor)
+    return True
+
+
+def delete_order(shop: Shop, order: int, actor: Actor, *, cancel_the_payment: bool = False) -> None:
+    """Delete an order, choosing whether its payment is cancelled too (SS-RAK-02)."""
+    code = shop.log.code("cancel_payment" if cancel_the_payment else "keep_payment")
+    shop.set_status(order, shop.policy.order.deleted, Kind.DELETED, actor, "rakuten", code=code)
+    shop.truth.will_not_ship(order)
+    if cancel_the_payment:
+        cancel_payment(shop, order, actor)
+
+
+def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
+    """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
+    orders, words = shop.orders, shop.policy.payment
+    method = Method(int(orders.method[order]))
+    failed = payment_meaning(shop, order) == PaymentMeaning.REFUSED
+    if failed and not shop.policy.reauthorises_refused.get(method, True):
+        raise _refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if answer.transaction >= 0:
+        orders.transaction[order] = answer.transaction
+    return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
+
+
+def _note_verdict(shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor) -> Outcome:
+    orders, words = shop.orders, shop.policy.payment
+    word = shop.log.code(code) if code else 0
+    if outcome == Outcome.ACCEPTED:
+        orders.covered[order] = orders.amount[order]
+        shop.set_payment(order, words.authorised, accepted, actor, code=word)
+    elif outcome == Outcome.PENDING:
+        shop.set_payment(order, words.pending, Kind.PENDING, actor, code=word)
+    elif outcome == Outcome.DECLINED:
+        shop.set_payment(order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, actor, code=word)
+        if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
+            nightly.block(shop, order, word)
+    else:
+        shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
+        shop.on_trouble("unanswered", int(orders.sub[order]), order, "born")
+    return outcome
+
+
+def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
+    """A first authorisation of the order's present method."""
+    orders = shop.orders
+    one = np.array([order], np.int32)
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answers = shop.gateway.authorise(
+        Charges(
+            shop.now, one, orders.sub[one], shop.consumers(one), np.maximum(orders.cycle[one], 0),
+            np.array([attempt + 16], np.int16), orders.method[one], orders.amount[one],
+        )
+    )  # fmt: skip
+    orders.transaction[order] = answers.transaction[0]
+    code = shop.log.vocabulary.codes.list[int(answers.code[0])]
+    return _note_verdict(shop, order, Outcome(int(answers.outcome[0])), code, Kind.AUTHORISED, actor)
+
+
+def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauthorises: bool = True) -> None:
+    """Another quantity, so another amount; the platform asks for a new authorisation (SS-PAY-01, EC-REA-01)."""
+    orders = shop.orders
+    before = int(orders.quantity[order])
+    unit = _unit_price(shop, order)
+    orders.quantity[order] = quantity
+    orders.amount[order] += unit * (quantity - before)
+    shop.row(
+        Kind.EDITED, order, actor, "reauthorise", quantity=quantity, amount=int(orders.amount[order]),
+        code=shop.log.code("quantity"),
+    )  # fmt: skip
+    _after_edit(shop, order, "quantity", reauthorises, actor)
+
+
+def edit_address(shop: Shop, order: int, actor: Actor, *, reauthorises: bool = True) -> None:
+    """Another delivery address on the order; deferred payment asks for a new verdict (SS-PAY-02, EC-REA-02)."""
+    deferred = Method(int(shop.orders.method[order])) in DEFERRED
+    if shop.is_gone(order) and deferred and not shop.policy.edits_after_ship:
+        raise _refuse(shop, order, -1, "edit_after_ship", "address", actor)
+    shop.row(Kind.EDITED, order, actor, code=shop.log.code("address"))
+    if not shop.is_gone(order):
+        _after_edit(shop, order, "address", reauthorises, actor)
+
+
+def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Actor) -> None:
+    live = payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+    method = Method(int(shop.orders.method[order]))
+    if reauthorises and live and shop.policy.needs_reauthorisation(method, code):
+        reauthorise(shop, order, actor)
+
+
+def change_method(shop: Shop, order: int, method: Method, actor: Actor, *, cancels_old: bool = True) -> Outcome:
+    """Another payment method for one order: the old payment is cancelled first (EC-UPD-03), then a new one asked."""
+    orders = shop.orders
+    if cancels_old:
+        cancel_payment(shop, order, actor)
+    orders.amount[order] += int(shop.fees[method]) - int(shop.fees[orders.method[order]])
+    orders.method[order] = method
+    orders.transaction[order] = -1
+    shop.row(
+        Kind.EDITED, order, actor, method=int(method), amount=int(orders.amount[order]), code=shop.log.code("method")
+    )
+    if method in UNCOVERED:
+        orders.payment[order] = shop.policy.payment.not_needed
+        shop.row(Kind.AUTHORISED, order, actor, method=int(method), amount=int(orders.amount[order]),
+                 status_to=shop.policy.payment.not_needed)  # fmt: skip
+        return Outcome.ACCEPTED
+    return authorise_anew(shop, order, actor)
+
+
+def force_shipping(shop: Shop, order: int, actor: Actor) -> None:
+    """Put an order on the shipping list although its payment does not stand."""
+    back_to_waiting(shop, order, actor)
+    release(shop, order, actor)
+    shop.orders.flags[order] |= FORCED
+
+
+def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True) -> None:
+    """A parcel that came back: deferred payment waits for the provider's cancel (SS-ORD-02), others are refunded."""
+    policy, method = shop.policy, Method(int(shop.orders.method[order]))
+    if method in policy.return_waits:
+        shop.set_status(order, policy.order.return_pending, Kind.RETURNED, actor, "returned")
+    done = cancel_payment(shop, order, actor) if cancels else True
+    if done and policy.order.returned != shop.orders.status[order]:
+        shop.set_status(order, policy.order.returned, Kind.RETURNED, actor, "returned")
+    if method in DEFERRED and cancels:
+        shop.row(Kind.MAIL, order, actor, code=shop.log.code("discard_invoice"))
+
+
+def _unit_price(shop: Shop, order: int) -> int:
+    sub = int(shop.orders.sub[order])
+    if sub >= 0:
+        return int(shop.subs.unit_price[sub])
+    goods = list(shop.config.goods.values())
+    return goods[min(int(shop.orders.product[order]), len(goods) - 1)].price

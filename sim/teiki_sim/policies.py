@@ -1,0 +1,229 @@
+"""Platforms as policies: their statuses' names, what triggers what, and who may do what when.
+
+A platform differs from another by the values of one `Policy`, never by a copy of code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from teiki_sim.log.statuses import CODE
+from teiki_sim.messages import DEFERRED, UNCOVERED, Method
+
+__all__ = ["ECFORCE", "POLICIES", "SUBSCSTORE", "OrderWords", "PaymentWords", "Policy", "SubscriptionWords"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """The platform's order statuses, as codes of `teiki_sim.log.statuses`."""
+
+    waiting: int
+    blocked: int
+    working: int
+    shipped: int
+    cancelled: int
+    return_pending: int
+    returned: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWords:
+    """The platform's payment statuses, as codes of `teiki_sim.log.statuses`."""
+
+    authorised: int
+    pending: int
+    refused: int
+    refused_deferred: int
+    captured: int
+    capture_failed: int
+    cancelled: int
+    unknown: int
+    not_needed: int
+    refunded: int
+
+    def refusal(self, method: Method) -> int:
+        """The status of an authorisation that was declined."""
+        return self.refused_deferred if method in DEFERRED else self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionWords:
+    """The platform's course statuses, as codes of `teiki_sim.log.statuses`."""
+
+    active: int
+    stopped: int
+    cancelled: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One platform.
+
+    ``charge_first``: methods charged before the child exists, so that a decline leaves no child and sets the
+    error flag (SS-PAY-03, SS-AMZ-04). ``reauthorise_on``: edit codes that trigger a reauthorisation, by method
+    (SS-PAY-01, -02; EC-REA-01, -02). ``return_waits``: methods whose return waits for the provider's cancel
+    (SS-ORD-02). ``retries``: unattended second tries of a declined order (modelled).
+    """
+
+    name: str
+    number: int
+    order: OrderWords
+    payment: PaymentWords
+    subscription: SubscriptionWords
+    charge_first: frozenset[Method]
+    reauthorise_on: Mapping[Method, frozenset[str]]
+    return_waits: frozenset[Method]
+    manual_on_stopped: bool
+    edits_after_ship: bool
+    retries: bool
+    order_prefix: tuple[str, str]
+    rules: Mapping[str, str]
+    reauthorises_refused: Mapping[Method, bool]
+
+    def needs_reauthorisation(self, method: Method, code: str) -> bool:
+        """Whether an edit of this kind on an order of this method asks for a new authorisation."""
+        return code in self.reauthorise_on.get(method, frozenset())
+
+
+_AMOUNT = frozenset({"amount", "quantity", "method"})
+_DEFERRED_SS = _AMOUNT | {"address", "billing", "goods"}
+_DEFERRED_EC = _AMOUNT | {"address", "billing"}
+_METHOD_ONLY = frozenset({"method"})
+
+
+def _triggers(deferred: frozenset[str]) -> dict[Method, frozenset[str]]:
+    """Amazon Pay takes an edited amount at the capture only (SS-AMZ-01), so only a new method counts."""
+    return {
+        Method.CARD: _AMOUNT,
+        Method.RAKUTEN_PAY: _AMOUNT,
+        Method.AMAZON_PAY: _METHOD_ONLY,
+        **{method: deferred for method in DEFERRED},
+        **{method: frozenset() for method in UNCOVERED},
+    }
+
+
+SUBSCSTORE = Policy(
+    name="subscstore",
+    number=0,
+    order=OrderWords(
+        waiting=CODE["出荷待ち"],
+        blocked=CODE["与信NG"],
+        working=CODE["出荷作業中"],
+        shipped=CODE["出荷済み"],
+        cancelled=CODE["キャンセル済み"],
+        return_pending=CODE["返品待ち"],
+        returned=CODE["返品済み"],
+        deleted=CODE["削除済み"],
+    ),
+    payment=PaymentWords(
+        authorised=CODE["与信完了"],
+        pending=CODE["与信保留"],
+        refused=CODE["与信失敗"],
+        refused_deferred=CODE["与信NG"],
+        captured=CODE["キャプチャ済み"],
+        capture_failed=CODE["キャプチャ失敗"],
+        cancelled=CODE["取消済み"],
+        unknown=CODE["未確認"],
+        not_needed=CODE["対象外"],
+        refunded=CODE["返金済み"],
+    ),
+    # No course status means "cancelled" (SS-ORD-03): leaving for good is 停止 too.
+    subscription=SubscriptionWords(CODE["継続"], CODE["停止"], CODE["停止"], CODE["終了"]),
+    charge_first=frozenset({Method.CARD, Method.AMAZON_PAY}),
+    reauthorise_on=_triggers(_DEFERRED_SS),
+    return_waits=DEFERRED,
+    manual_on_stopped=True,
+    edits_after_ship=True,  # nothing documented refuses it; INV-26 reports it
+    retries=False,
+    order_prefix=("ON", "OC"),
+    rules={
+        "generated": "SS-ORD-05",
+        "exported": "SS-ORD-01",
+        "completed": "SS-ORD-01",
+        "import_refused": "SS-ORD-12",
+        "skip": "SS-SKIP-03",
+        "skip_child": "SS-SKIP-02",
+        "skip_refused": "SS-SKIP-05",
+        "flag": "SS-PAY-03",
+        "collision": "SS-RACE-01",
+        "resume": "SS-RACE-02",
+        "ended": "SS-ORD-14",
+        "returned": "SS-ORD-02",
+        "amount_stop": "SS-STOP-01",
+        "score_ng": "SS-SCORE-01",
+        "reauthorise": "SS-PAY-01",
+        "manual_refused": "SS-ORD-14",
+        "edit_after_ship": "EC-SHP-02",
+        "rakuten": "SS-RAK-02",
+        "rakuten_refused": "SS-RAK-01",
+        "wiz": "SS-NPW-01",
+        "ng": "SS-NP-01",
+        "cancel": "SS-ORD-01",
+        "pattern": "SS-FREQ-12",
+    },
+    reauthorises_refused={Method.RAKUTEN_PAY: False},
+)
+
+ECFORCE = Policy(
+    name="ecforce",
+    number=1,
+    order=OrderWords(
+        waiting=CODE["未対応"],
+        blocked=CODE["未対応"],
+        working=CODE["出荷準備中"],
+        shipped=CODE["発送済み"],
+        cancelled=CODE["キャンセル"],
+        return_pending=CODE["返品"],
+        returned=CODE["返品"],
+        deleted=CODE["削除済み"],
+    ),
+    payment=PaymentWords(
+        authorised=CODE["仮売上完了"],
+        pending=CODE["与信審査中"],
+        refused=CODE["仮売上失敗"],
+        refused_deferred=CODE["与信審査エラー"],
+        captured=CODE["売上完了"],
+        capture_failed=CODE["売上失敗"],
+        cancelled=CODE["取消完了"],
+        unknown=CODE["未確認"],
+        not_needed=CODE["対象外"],
+        refunded=CODE["取消完了"],
+    ),
+    subscription=SubscriptionWords(CODE["有効"], CODE["停止"], CODE["キャンセル"], CODE["終了"]),
+    charge_first=frozenset(),
+    reauthorise_on=_triggers(_DEFERRED_EC),
+    return_waits=frozenset(),
+    manual_on_stopped=False,
+    edits_after_ship=False,  # EC-SHP-02
+    retries=True,
+    order_prefix=("EN", "EC"),
+    rules={
+        "generated": "EC-SUB-01",
+        "exported": "EC-CAN-04",
+        "completed": "EC-SHP-01",
+        "import_refused": "EC-WH-01",
+        "skip": "SS-SKIP-03",
+        "skip_child": "SS-SKIP-02",
+        "skip_refused": "EC-WH-01",
+        "flag": "EC-CAN-05",
+        "collision": "SS-RACE-01",
+        "resume": "EC-SUB-04",
+        "ended": "SS-ORD-14",
+        "returned": "EC-SHP-04",
+        "amount_stop": "SS-STOP-01",
+        "score_ng": "EC-CAN-05",
+        "reauthorise": "EC-REA-01",
+        "manual_refused": "EC-SUB-02",
+        "edit_after_ship": "EC-SHP-02",
+        "rakuten": "EC-PAY-04",
+        "rakuten_refused": "EC-REA-03",
+        "wiz": "SS-NPW-01",
+        "ng": "EC-CAN-05",
+        "cancel": "EC-CAN-02",
+        "pattern": "SS-FREQ-12",
+    },
+    reauthorises_refused={},
+)
+
+POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE)}

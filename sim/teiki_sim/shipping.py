@@ -1,0 +1,297 @@
+"""The shop's day after the night: export, hand-over, shipping, completion, capture, delivery."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.calendar import DAY, instant
+from teiki_sim.draws import Purpose, bits53_many, spread, threshold
+from teiki_sim.log.kinds import Actor, Kind, Side
+from teiki_sim.log.rows import SLIP_NUMBER_BASE
+from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.messages import DEFERRED, METHOD_NAMES, Ask, Captures, Method, Operation, Outcome
+from teiki_sim.shop import Shop
+from teiki_sim.tables import (
+    CAPTURE_TRIED,
+    DELIVERED,
+    FORCED,
+    GONE,
+    HANDED_OVER,
+    PRINTED,
+    STOPPED,
+    WAREHOUSE_STOPPED,
+)
+
+__all__ = ["capture", "complete", "deliver", "export", "hand_over", "prune", "ship", "slip_numbers"]
+
+#: Share of ordinary orders that an operator touches by hand, so that a slip can happen there (modelled).
+HAND = 0.02
+
+_DEFERRED = np.array([Method(i) in DEFERRED for i in range(len(METHOD_NAMES))])
+
+
+def export(shop: Shop) -> None:
+    """Put what is due on the shipping work list; the invoices of wiz parcels are printed with it (SS-NPW-01)."""
+    orders, words, live = shop.orders, shop.policy.order, shop.live
+    flags, payment = orders.flags[live], PAYMENT_MEANING[orders.payment[live]]
+    free = (flags & STOPPED == 0) & (
+        (payment == PaymentMeaning.AUTHORISED) | (payment == PaymentMeaning.NOT_NEEDED)
+    )
+    free |= flags & FORCED > 0
+    due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today) & free]
+    due = _set_shipped_by_hand(shop, due)
+    if not len(due):
+        return
+    orders.status[due] = words.working
+    shop.rows(
+        Kind.EXPORTED, due, Actor.OPERATOR, "exported", status_from=words.waiting, status_to=words.working
+    )
+    for order in due[orders.method[due] == Method.NP_WIZ].tolist():
+        sub = int(orders.sub[order])
+        if _hand_slip(shop, "print_skipped", sub, order):
+            shop.truth.ships(shop.now, "operator", "print_skipped", "INV-25", sub, order)
+        else:
+            print_invoice(shop, order)
+
+
+def print_invoice(shop: Shop, order: int) -> None:
+    """Download the print data of one wiz invoice."""
+    shop.gateway.ask(ask_about(shop, order, Operation.PRINT_INVOICE))
+    shop.orders.flags[order] |= PRINTED
+    shop.row(Kind.INVOICE_PRINTED, order, Actor.OPERATOR, "wiz")
+
+
+def ask_about(shop: Shop, order: int, operation: Operation, amount: int | None = None, **more: int) -> Ask:
+    """A question to the provider about an order's transaction."""
+    table = shop.orders
+    return Ask(
+        shop.now, operation, int(table.transaction[order]), order, int(table.sub[order]), shop.consumer(order),
+        max(int(table.cycle[order]), 0), Method(int(table.method[order])),
+        int(table.amount[order]) if amount is None else amount, **more,
+    )  # fmt: skip
+
+
+def _hand_slip(shop: Shop, slip: str, sub: int, order: int) -> bool:
+    """A slip on an order that an operator happens to touch by hand."""
+    chance = int(shop.slip_chance(slip) * HAND)
+    return bool(chance) and sub >= 0 and shop.draw(sub, Purpose.SLIP_CHOICE, int(shop.orders.cycle[order]), len(slip)) < chance
+
+
+def _hand_slips(shop: Shop, slip: str, orders: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """`_hand_slip` for a batch."""
+    chance = int(shop.slip_chance(slip) * HAND)
+    sub = shop.orders.sub[orders]
+    if not chance or not len(orders):
+        return np.zeros(len(orders), np.bool_)
+    cycle = np.maximum(shop.orders.cycle[orders], 0)
+    return (sub >= 0) & (bits53_many(shop.seed, shop.consumers(orders), Purpose.SLIP_CHOICE, cycle, len(slip)) < chance)
+
+
+def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Slip: the status is set to shipped by hand, so the order never reaches the warehouse (SS-ORD-11)."""
+    slipped = _hand_slips(shop, "manual_status", due)
+    for order in due[slipped].tolist():
+        sub = int(shop.orders.sub[order])
+        shop.set_status(order, shop.policy.order.shipped, Kind.EDITED, Actor.OPERATOR, code=shop.log.code("status"))
+        shop.truth.broke(shop.now, "operator", "manual_status", "INV-17", sub, order)
+        captured_at = instant(shop.today, shop.config.schedule.capture_time)
+        if int(shop.orders.method[order]) not in (Method.COD, Method.BANK):
+            shop.truth.due(
+                shop.now, "operator", "manual_status", "INV-55", sub, order,
+                captured_at + shop.config.grace.capture * DAY,
+                lambda o=order: not shop.is_gone(o)
+                and PAYMENT_MEANING[shop.orders.payment[o]] == PaymentMeaning.CAPTURED,
+            )  # fmt: skip
+    return due[~slipped]
+
+
+def hand_over(shop: Shop) -> None:
+    """The shipping data reach the warehouse."""
+    orders, live = shop.orders, shop.live
+    listed = orders.status[live] == shop.policy.order.working
+    ready = live[listed & (orders.flags[live] & (HANDED_OVER | GONE) == 0)]
+    orders.flags[ready] |= HANDED_OVER
+    if len(ready):
+        shop.rows(Kind.HANDED_OVER, ready, Actor.WAREHOUSE, side=Side.WAREHOUSE)
+
+
+def slip_numbers(orders: NDArray[Any]) -> NDArray[np.int64]:
+    """Slip numbers: eleven digits and their remainder by seven (modelled on Japanese carriers' check digit)."""
+    stem = orders.astype(np.int64) + SLIP_NUMBER_BASE
+    return stem * 10 + stem % 7
+
+
+def ship(shop: Shop) -> None:
+    """The carrier takes what the warehouse packed; beyond the day's capacity it waits for tomorrow."""
+    orders, live = shop.orders, shop.live
+    leaving = live[orders.flags[live] & (HANDED_OVER | GONE | WAREHOUSE_STOPPED) == HANDED_OVER]
+    capacity = shop.config.warehouse.capacity
+    if capacity is not None and len(leaving) > capacity:
+        leaving = leaving[np.lexsort((leaving, orders.ship[leaving]))][:capacity]
+    if not len(leaving):
+        return
+    watched = set(shop.truth.watched)
+    for order in [o for o in leaving.tolist() if o in watched] if watched else ():
+        shop.truth.shipped(order, shop.now)
+    orders.flags[leaving] |= GONE
+    shop.parcels += len(leaving)
+    shop.count_parcels(leaving)
+    shop.rows(
+        Kind.SHIPPED, leaving, Actor.WAREHOUSE, side=Side.WAREHOUSE, method=orders.method[leaving],
+        product=orders.product[leaving], quantity=orders.quantity[leaving], amount=orders.amount[leaving],
+        ship=np.full(len(leaving), shop.today, np.int32), delivery=orders.delivery[leaving],
+        code=slip_numbers(leaving),
+    )  # fmt: skip
+
+
+def complete(shop: Shop) -> None:
+    """Import the completion data; rows of orders not in 出荷作業中 are rejected (SS-ORD-12)."""
+    orders, live, words = shop.orders, shop.live, shop.policy.order
+    gone = live[orders.flags[live] & (GONE | CAPTURE_TRIED) == GONE]
+    working = orders.status[gone] == words.working
+    done = gone[working]
+    orders.status[done] = words.shipped
+    if len(done):
+        shop.rows(Kind.COMPLETED, done, rule="completed", status_from=words.working, status_to=words.shipped)
+    strange = orders.status[gone[~working]] != words.shipped
+    for order in gone[~working][strange].tolist():
+        orders.flags[order] |= CAPTURE_TRIED  # imported once, rejected once
+        shop.row(Kind.REFUSED, order, rule="import_refused", code=shop.log.code("import"))
+
+
+def capture(shop: Shop) -> None:
+    """Capture what has been shipped; for deferred payment: report the shipment (EC-PAY-01)."""
+    orders, live, words = shop.orders, shop.live, shop.policy
+    meaning = PAYMENT_MEANING[orders.payment[live]]
+    due = live[
+        (orders.status[live] == words.order.shipped)
+        & ((meaning == PaymentMeaning.AUTHORISED) | (meaning == PaymentMeaning.CAPTURE_FAILED))
+        & (orders.flags[live] & CAPTURE_TRIED == 0)
+        & (orders.flags[live] & STOPPED == 0)
+    ]
+    due = _captured_by_hand(shop, due)
+    if len(due):
+        charge(shop, due, Actor.SYSTEM)
+
+
+def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
+    """Send captures (ship reports) and note the answers."""
+    orders, words = shop.orders, shop.policy
+    method = orders.method[due]
+    deferred = _DEFERRED[method]
+    slips = np.where(deferred, slip_numbers(due), 0)
+    typed_wrong = deferred & _hand_slips(shop, "wrong_slip_number", due)
+    slips[typed_wrong] += 10
+    for order in due[typed_wrong].tolist():
+        shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", int(orders.sub[order]), order)
+    answers = shop.gateway.capture(
+        Captures(
+            shop.now, orders.transaction[due], due, orders.sub[due], shop.consumers(due),
+            np.maximum(orders.cycle[due], 0), method, shop.captured_amounts(due), slips,
+        )
+    )  # fmt: skip
+    ok = answers.outcome == Outcome.ACCEPTED
+    done = due[ok]
+    orders.payment[done] = words.payment.captured
+    shop.rows(
+        Kind.CAPTURED, done, actor, method=method[ok], amount=shop.captured_amounts(done),
+        transaction=orders.transaction[done], status_to=words.payment.captured, code=slips[ok],
+    )  # fmt: skip
+    for i in np.flatnonzero(~ok).tolist():
+        order = int(due[i])
+        kind = Kind.NO_ANSWER if answers.outcome[i] == Outcome.NO_ANSWER else Kind.CAPTURE_FAILED
+        orders.flags[order] |= CAPTURE_TRIED
+        shop.set_payment(order, words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
+        shop.on_trouble("capture", int(orders.sub[order]), order, "")
+
+
+def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Slip: キャプチャ済み set by hand in the store alone (SS-AMZ-06; 強制売上 of EC-PAY-06)."""
+    slipped = _hand_slips(shop, "forced_capture", due)
+    for order in due[slipped].tolist():
+        sub = int(shop.orders.sub[order])
+        force_capture(shop, order)
+        due_at = shop.now + shop.config.grace.ledger * DAY
+        for invariant in ("INV-05", "INV-06"):
+            shop.truth.due(
+                shop.now, "operator", "forced_capture", invariant, sub, order, due_at,
+                lambda o=order: not _money_arrived(shop, o),
+            )  # fmt: skip
+        if shop.mends(sub, order):
+            shop.on_trouble("settle", sub, order, "")
+    return due[~slipped]
+
+
+def force_capture(shop: Shop, order: int) -> None:
+    """Mark an order captured in the store only; the provider is not told."""
+    shop.set_payment(order, shop.policy.payment.captured, Kind.CAPTURED, Actor.OPERATOR)
+
+
+def _money_arrived(shop: Shop, order: int) -> bool:
+    state = shop.gateway.state(int(shop.orders.transaction[order]))
+    return state in ("CAPTURED", "PAID")
+
+
+def deliver(shop: Shop) -> None:
+    """Parcels arrive; a few are refused and come back; customers of deferred payment pay later."""
+    orders, live = shop.orders, shop.live
+    arriving = live[
+        (orders.flags[live] & (GONE | DELIVERED) == GONE) & (orders.delivery[live] <= shop.today)
+    ]
+    if not len(arriving):
+        return
+    orders.flags[arriving] |= DELIVERED
+    customers = shop.config.customers
+    keys, cycle = shop.consumers(arriving), np.maximum(orders.cycle[arriving], 0)
+    back = bits53_many(shop.seed, keys, Purpose.RETURN_PARCEL, cycle) < threshold(customers.return_rate)
+    here = arriving[~back]
+    shop.rows(Kind.DELIVERED, here, Actor.CARRIER, side=Side.CARRIER)
+    first, last = customers.return_days
+    for order in arriving[back].tolist():
+        days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
+        shop.when(shop.later(days, 14 * 3600), lambda o=order: _comes_back(shop, o))
+    invoiced = here[_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
+    _plan_payments(shop, invoiced)
+
+
+def _comes_back(shop: Shop, order: int) -> None:
+    shop.row(Kind.PARCEL_RETURNED, order, Actor.CARRIER, side=Side.CARRIER)
+    shop.on_trouble("returned", int(shop.orders.sub[order]), order, "")
+
+
+def _plan_payments(shop: Shop, orders: NDArray[np.int32]) -> None:
+    """When each customer will pay the invoice: most within their days, some late, some never."""
+    customers, table = shop.config.customers, shop.orders
+    bits = bits53_many(
+        shop.seed, shop.consumers(orders), Purpose.PAY_DELAY, np.maximum(table.cycle[orders], 0)
+    )
+    never = bits < threshold(customers.unpaid_rate)
+    late = bits < threshold(min(customers.unpaid_rate + customers.pays_late, 1.0))
+    days = np.where(
+        late,
+        customers.pays_late_days[0] + spread(bits << 6 & (1 << 53) - 1, 1 + customers.pays_late_days[1] - customers.pays_late_days[0]),
+        customers.invoice_days[0] + spread(bits << 6 & (1 << 53) - 1, 1 + customers.invoice_days[1] - customers.invoice_days[0]),
+    )  # fmt: skip
+    due = table.delivery[orders] + days
+    for order, day in zip(orders[~never].tolist(), np.maximum(due[~never], shop.today + 1).tolist(), strict=True):
+        shop.invoices.setdefault(int(day), []).append(order)
+
+
+def pay_invoices(shop: Shop) -> None:
+    """Customers pay their invoices today: only the provider knows (EC-SHP-07)."""
+    orders = [o for o in shop.invoices.pop(shop.today, ()) if o not in shop.refused_parcels]
+    if orders:
+        shop.gateway.pay_invoices(shop.now, shop.orders.transaction[np.array(orders, np.int32)])
+
+
+def prune(shop: Shop) -> None:
+    """Forget the orders on which nothing is still to happen."""
+    orders, live = shop.orders, shop.live
+    meaning, payment = ORDER_MEANING[orders.status[live]], PAYMENT_MEANING[orders.payment[live]]
+    flags = orders.flags[live]
+    settled = np.isin(payment, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.CAPTURE_FAILED))
+    done = (flags & DELIVERED > 0) & settled
+    done |= np.isin(meaning, (OrderMeaning.CANCELLED, OrderMeaning.DELETED)) & (flags & (HANDED_OVER | GONE) == 0)
+    done |= (meaning == OrderMeaning.SHIPPED) & settled & (flags & (HANDED_OVER | GONE) == 0)
+    shop.live = live[~done]

@@ -1,0 +1,258 @@
+"""The shop: its tables, its terms, its log and its providers, and the small moves that all flows share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of, instant, to_day
+from teiki_sim.config import Config
+from teiki_sim.draws import Purpose, bits53, threshold
+from teiki_sim.frequencies import Frequency, closed_set
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.writer import Log
+from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
+from teiki_sim.names import ShopNames
+from teiki_sim.policies import Policy
+from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Table
+from teiki_sim.truth import Truth
+
+__all__ = ["Scheduler", "Shop"]
+
+#: ``schedule(instant, action)``: the world calls ``action()`` at that instant (seconds, JST).
+Scheduler = Callable[[int, Callable[[], None]], None]
+
+_IS_UNCOVERED = np.array([Method(i) in UNCOVERED for i in range(len(METHOD_NAMES))])
+
+
+@dataclass
+class Shop:
+    """State of one shop on one simulated clock. Moves are functions of the modules that import this."""
+
+    config: Config
+    policy: Policy
+    log: Log
+    gateway: Gateway
+    when: Scheduler
+    truth: Truth
+    names: ShopNames
+    subs: Table = field(default_factory=lambda: Table(SUBSCRIPTION_COLUMNS))
+    orders: Table = field(default_factory=lambda: Table(ORDER_COLUMNS))
+    now: int = 0
+    parcels: int = 0
+    shipped: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (day, product) -> [parcels, units]
+    invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
+    refused_parcels: set[int] = field(default_factory=set)
+    tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
+    on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
+    on_trouble: Callable[..., None] = lambda *_: None
+
+    def __post_init__(self) -> None:
+        config = self.config
+        self.seed = config.seed
+        self.frequencies: tuple[Frequency, ...] = closed_set()
+        self.frequency_number = {frequency: i for i, frequency in enumerate(self.frequencies)}
+        self.week_start = SUNDAY if config.week_start == "sunday" else 0
+        self.carriers = list(config.carriers)
+        self.leads = [Lead(c.lead_days, c.lead_mode, c.lead_holidays) for c in config.carriers.values()]
+        self.fees = np.array([config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32)
+        self.carrier_fees = np.array([c.fee for c in config.carriers.values()], np.int32)
+        self.uncovered = _IS_UNCOVERED
+        self.charge_first = np.array([Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))])
+        self.ahead = config.schedule.generate_days_before_delivery
+        self.start_day = to_day(config.start)
+        self.live: NDArray[np.int32] = np.empty(0, np.int32)  # orders on which something is still to happen
+        self._running = (-1, 0)
+        self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(_slip_names())}
+        self._mend = threshold(config.slips.mend)
+        self.collision_chance = threshold(config.schedule.collision_rate)
+        self.rules = {key: self.log.rule(rule) for key, rule in self.policy.rules.items()}
+
+    # -- draws ---------------------------------------------------------------------------------
+
+    def draw(self, sub: int, purpose: Purpose, cycle: int = 0, attempt: int = 0) -> int:
+        """One keyed draw of a subscription (53 bits)."""
+        return bits53(self.seed, int(self.subs.key[sub]), purpose, max(cycle, 0), attempt)
+
+    def slips(self, name: str, sub: int, order: int = 0) -> bool:
+        """Whether an operator slips here; keyed on the subscription, the slip and the order at hand."""
+        chance = self._slips[name]
+        if not chance or sub < 0:
+            return False
+        return self.draw(sub, Purpose.SLIP, _SLIP_NUMBER[name], order & 0xFFFF) < chance
+
+    def slip_chance(self, name: str) -> int:
+        """Threshold of a slip's chance, for batches."""
+        return self._slips[name]
+
+    def mends(self, sub: int, order: int) -> bool:
+        """Whether the operator notices the slip just made and will mend it."""
+        return self.draw(sub, Purpose.SLIP_MEND, order & 0xFFFF) < self._mend
+
+    # -- time ----------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> int:
+        """The day of the clock, in days since 1970-01-01."""
+        return day_of(self.now)
+
+    def at_clock(self, day: int, clock: str) -> int:
+        """The instant of a time of day."""
+        return instant(day, clock)
+
+    # -- orders --------------------------------------------------------------------------------
+
+    def is_stopped(self, order: int) -> bool:
+        """Whether the order is under shipping stop."""
+        return bool(self.orders.flags[order] & STOPPED)
+
+    def is_gone(self, order: int) -> bool:
+        """Whether the parcel has left."""
+        return bool(self.orders.flags[order] & GONE)
+
+    def amounts(self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]) -> NDArray[np.int32]:
+        """What orders come to: goods with tax, the method's fee and the carrier's (yen)."""
+        return (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(np.int32)
+
+    def new_orders(self, n: int) -> NDArray[np.int32]:
+        """Rows for ``n`` new orders, numbered as they come in."""
+        rows = self.orders.add(n)
+        day, used = self._running
+        if day != self.today:
+            used = 0
+        self._running = (self.today, used + n)
+        self.orders.created[rows] = self.now
+        self.orders.running[rows] = np.arange(used + 1, used + n + 1)
+        return rows
+
+    def consumer(self, order: int) -> int:
+        """The key of whoever pays for an order."""
+        sub = int(self.orders.sub[order])
+        return int(self.subs.key[sub]) if sub >= 0 else 0x5EED0000 + order
+
+    def consumers(self, orders: NDArray[Any]) -> NDArray[np.uint64]:
+        """`consumer` for many orders."""
+        sub = self.orders.sub[orders]
+        singles = (orders.astype(np.uint64)) + np.uint64(0x5EED0000)
+        if not self.subs.n:
+            return singles
+        return np.where(sub >= 0, self.subs.key[np.maximum(sub, 0)], singles)
+
+    def row(self, kind: Kind, order: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: int) -> int:
+        """Log one store row about an order, caused by the order's last row."""
+        orders = self.orders
+        seq = self.log.one(
+            kind, self.now, order=order, sub=int(orders.sub[order]), cycle=int(orders.cycle[order]),
+            actor=actor, rule=self.rules.get(rule, 0), cause=int(orders.last_seq[order]), **columns,
+        )  # fmt: skip
+        orders.last_seq[order] = seq
+        return seq
+
+    def sub_row(self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: int) -> int:
+        """Log one store row about a subscription."""
+        return self.log.one(
+            kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0),
+            **({"cycle": int(self.subs.cycle[sub])} | columns),
+        )  # fmt: skip
+
+    def rows(self, kind: Kind, orders: NDArray[Any], actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> None:
+        """Log a batch of store rows, one an order."""
+        table = self.orders
+        first = self.log.many(
+            kind, self.now, len(orders), order=orders, sub=table.sub[orders], cycle=table.cycle[orders],
+            actor=actor, rule=self.rules.get(rule, 0), cause=table.last_seq[orders], **columns,
+        )  # fmt: skip
+        table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
+
+    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: int) -> int:
+        """Move an order to a status and log the row that says so."""
+        before = int(self.orders.status[order])
+        self.orders.status[order] = status
+        return self.row(kind, order, actor, rule, status_from=before, status_to=status, **columns)
+
+    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: int) -> int:
+        """Move an order's payment status and log the row that says so."""
+        orders = self.orders
+        before = int(orders.payment[order])
+        orders.payment[order] = status
+        values = {
+            "method": int(orders.method[order]),
+            "amount": int(orders.amount[order]),
+            "transaction": int(orders.transaction[order]),
+        }
+        return self.row(kind, order, actor, status_from=before, status_to=status, **(values | columns))
+
+    def captured_amounts(self, orders: NDArray[Any]) -> NDArray[np.int32]:
+        """What the store captures: what was authorised; Amazon Pay takes the edited amount (SS-AMZ-01)."""
+        table = self.orders
+        at_capture = table.method[orders] == Method.AMAZON_PAY
+        return np.where(at_capture, table.amount[orders], table.covered[orders]).astype(np.int32)
+
+    def count_parcels(self, orders: NDArray[Any]) -> None:
+        """Count today's parcels and units by product."""
+        products = self.orders.product[orders]
+        for chosen, product in _groups(products):
+            cell = self.shipped.setdefault((self.today, product), [0, 0])
+            cell[0] += len(products[chosen])
+            cell[1] += int(self.orders.quantity[orders][chosen].sum())
+
+    # -- dates ---------------------------------------------------------------------------------
+
+    def next_delivery(self, sub: int, delivery: int) -> int:
+        """The delivery date that follows ``delivery`` on this subscription's frequency."""
+        subs = self.subs
+        frequency = self.frequencies[subs.frequency[sub]]
+        anchor = int(subs.anchor[sub])
+        return frequency.next_delivery(delivery, anchor if anchor >= 0 else delivery, self.week_start)
+
+    def ship_date(self, sub: int, delivery: int) -> int:
+        """The ship date of a delivery date, by the subscription's carrier."""
+        return self.leads[self.subs.carrier[sub]].ship_from_delivery(delivery)
+
+    def following(self, subs: NDArray[Any], delivery: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Next (ship, delivery) dates for a batch of subscriptions."""
+        table = self.subs
+        anchor = table.anchor[subs]
+        anchor = np.where(anchor >= 0, anchor, delivery).astype(np.int32)
+        after = np.empty(len(subs), np.int32)
+        for chosen, number in _groups(table.frequency[subs]):
+            frequency = self.frequencies[number]
+            after[chosen] = frequency.next_delivery_many(delivery[chosen], anchor[chosen], self.week_start)
+        return self.ship_dates(table.carrier[subs], after), after
+
+    def ship_dates(self, carrier: NDArray[Any], delivery: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Ship dates of delivery dates, by carrier."""
+        ship = np.empty(len(delivery), np.int32)
+        for chosen, number in _groups(carrier):
+            ship[chosen] = self.leads[number].ship_from_delivery(delivery[chosen])
+        return ship
+
+    def schedule(self, sub: int, ship: int, delivery: int, actor: Actor, rule: str = "") -> None:
+        """Set a subscription's next dates."""
+        self.subs.ship[sub], self.subs.delivery[sub] = ship, delivery
+        self.sub_row(Kind.SCHEDULED, sub, actor, rule, ship=ship, delivery=delivery)
+
+    def later(self, days: int, clock_seconds: int) -> int:
+        """An instant some days on, at a time of day."""
+        return (self.today + days) * DAY + clock_seconds
+
+
+def _groups(values: NDArray[Any]) -> list[tuple[Any, int]]:
+    """(which rows, value) for each value present."""
+    if not len(values):
+        return []
+    first = int(values[0])
+    if (values == first).all():
+        return [(slice(None), first)]
+    return [(np.flatnonzero(values == value), int(value)) for value in np.flatnonzero(np.bincount(values))]
+
+
+def _slip_names() -> frozenset[str]:
+    from teiki_sim.config_models import SLIP_NAMES
+
+    return SLIP_NAMES
+
+
+_SLIP_NUMBER = {name: i for i, name in enumerate(sorted(_slip_names()))}

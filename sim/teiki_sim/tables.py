@@ -1,0 +1,85 @@
+"""Lives as columns: tables that grow, addressed by row number."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Table:
+    """Columns of one length. ``add(n)`` makes room for n rows and returns their numbers.
+
+    Columns are attributes; an attribute is replaced when the table grows, so hold the table, not the column.
+    """
+
+    def __init__(self, columns: dict[str, tuple[type[np.generic], int]], rows: int = 0) -> None:
+        self._columns = columns
+        self.n = rows
+        self._room = rows
+        for name, (dtype, empty) in columns.items():
+            setattr(self, name, np.full(rows, empty, dtype))
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        raise AttributeError(name)
+
+    def add(self, n: int) -> NDArray[np.int32]:
+        """Append ``n`` empty rows; their numbers."""
+        first, self.n = self.n, self.n + n
+        if self.n > self._room:
+            self._room = self.n + self.n // 8 + 256
+            for name, (dtype, empty) in self._columns.items():
+                grown = np.full(self._room, empty, dtype)
+                grown[:first] = getattr(self, name)[:first]
+                setattr(self, name, grown)
+        return np.arange(first, self.n, dtype=np.int32)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Every column, cut to the rows in use."""
+        return {name: getattr(self, name)[: self.n] for name in self._columns}
+
+
+#: sub, cycle and so on of an order; dates are days since 1970-01-01, amounts yen, -1 means none.
+ORDER_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
+    "sub": (np.int32, -1),
+    "cycle": (np.int16, -1),
+    "method": (np.int8, 0),
+    "product": (np.int16, 0),
+    "quantity": (np.int16, 1),
+    "amount": (np.int32, 0),
+    "covered": (np.int32, 0),  # the amount last authorised, as the store knows it
+    "ship": (np.int32, -1),
+    "delivery": (np.int32, -1),
+    "status": (np.uint8, 0),
+    "payment": (np.uint8, 0),
+    "flags": (np.uint8, 0),
+    "transaction": (np.int32, -1),
+    "created": (np.int32, 0),  # seconds since 1970-01-01 JST
+    "running": (np.int32, 0),  # running number of its day
+    "last_seq": (np.int32, -1),
+}
+
+#: Bits of ``flags``.
+STOPPED, HANDED_OVER, GONE, DELIVERED, PRINTED, FORCED, WAREHOUSE_STOPPED, CAPTURE_TRIED = (1 << i for i in range(8))
+
+SUBSCRIPTION_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
+    "key": (np.uint64, 0),
+    "customer": (np.int32, -1),
+    "frequency": (np.int16, 0),
+    "product": (np.int16, 0),
+    "quantity": (np.int16, 1),
+    "unit_price": (np.int32, 0),
+    "method": (np.int8, 0),
+    "carrier": (np.int8, 0),
+    "status": (np.uint8, 0),
+    "cycle": (np.int16, 0),
+    "end_count": (np.int16, 0),
+    "ship": (np.int32, -1),
+    "delivery": (np.int32, -1),
+    "anchor": (np.int32, -1),  # first delivery: gives the weekday of SS-FREQ-04
+    "flag": (np.bool_, 0),
+    "held": (np.bool_, 0),
+    "paused": (np.bool_, 0),  # flag cleared but 再開 not pressed: generation does not run (SS-RACE-02)
+    "attempt": (np.int16, 0),
+    "last_order": (np.int32, -1),
+    "busy": (np.bool_, 0),  # an operator's task is open on it
+}

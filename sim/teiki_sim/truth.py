@@ -1,0 +1,124 @@
+"""The truth table: every slip, written when it is made, with what became of it.
+
+The outcome is read from the world's own tables, never from the log and never from monitor code: a row
+*broke* its invariant, was *mended* before it was due, or is still *open* when the run ends.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from teiki_sim.calendar import DAY
+
+Check = Callable[[], bool]
+
+BROKE, MENDED, OPEN = "broke", "mended", "open"
+
+
+@dataclass(slots=True)
+class Slip:
+    """One slip and one invariant that it can break. ``due`` -1: when its order ships."""
+
+    id: int
+    at: int
+    source: str
+    slip: str
+    invariant: str
+    sub: int
+    order: int
+    due: int
+    outcome: str = OPEN
+
+
+class Truth:
+    """Slips of one run. The world calls `settle` at every instant asked for with `when`."""
+
+    def __init__(self, when: Callable[[int, Callable[[], None]], None]) -> None:
+        self.rows: list[Slip] = []
+        self._when = when
+        self._at_ship: dict[int, list[tuple[Slip, Check | None]]] = {}
+
+    def broke(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int) -> None:
+        """A slip that breaks its invariant at once."""
+        self._add(at, source, slip, invariant, sub, order, at).outcome = BROKE
+
+    def due(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int, broken: Check) -> None:
+        """A slip that breaks its invariant if ``broken()`` still holds at instant ``due``."""
+        row = self._add(at, source, slip, invariant, sub, order, due)
+
+        def settle() -> None:
+            if row.outcome == OPEN:
+                row.outcome = BROKE if broken() else MENDED
+
+        self._when(due, settle)
+
+    def ships(
+        self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, broken: Check | None = None
+    ) -> None:
+        """A slip that breaks its invariant if the order ships (and ``broken()`` holds as it does)."""
+        row = self._add(at, source, slip, invariant, sub, order, -1)
+        self._at_ship.setdefault(order, []).append((row, broken))
+
+    @property
+    def watched(self) -> Iterable[int]:
+        """Orders whose shipping settles something."""
+        return self._at_ship.keys()
+
+    def shipped(self, order: int, at: int) -> None:
+        """An order left: settle what hung on it."""
+        for row, broken in self._at_ship.pop(order, ()):
+            row.due = at
+            row.outcome = BROKE if broken is None or broken() else MENDED
+
+    def will_not_ship(self, order: int) -> None:
+        """An order was cancelled or deleted in time: what hung on its shipping is mended."""
+        for row, _ in self._at_ship.pop(order, ()):
+            row.outcome = MENDED
+
+    def _add(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int) -> Slip:
+        row = Slip(len(self.rows), at, source, slip, invariant, sub, order, due)
+        self.rows.append(row)
+        return row
+
+    def frame(self, subscription: Callable[[int], str], order: Callable[[int], str]) -> pl.DataFrame:
+        """The table of truth.parquet."""
+        rows = self.rows
+        microseconds = pl.Datetime("us")
+        return pl.DataFrame(
+            {
+                "id": [row.id for row in rows],
+                "at": [row.at * 1_000_000 for row in rows],
+                "source": [row.source for row in rows],
+                "slip": [row.slip for row in rows],
+                "invariant": [row.invariant for row in rows],
+                "subscription": [subscription(row.sub) or None for row in rows],
+                "order": [order(row.order) or None for row in rows],
+                "key": [f"{row.slip}:{row.at // DAY}" for row in rows],
+                "due": [row.due * 1_000_000 if row.due >= 0 else None for row in rows],
+                "outcome": [row.outcome for row in rows],
+            },
+            schema={
+                "id": pl.Int64, "at": microseconds, "source": pl.String, "slip": pl.String,
+                "invariant": pl.String, "subscription": pl.String, "order": pl.String, "key": pl.String,
+                "due": microseconds, "outcome": pl.String,
+            },
+        )  # fmt: skip
+
+
+def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> dict[str, dict[str, int]]:
+    """How many *broke* rows the monitors found, by invariant.
+
+    ``found`` are (invariant, subscription number, order number) of the violations. ``injected`` counts the broke
+    rows, ``found`` those of them that a violation answers, ``false`` the violations that answer none.
+    """
+    injected = Counter((row.invariant, row.sub, row.order) for row in slips if row.outcome == BROKE)
+    seen = Counter(found)
+    both = injected & seen
+    table: dict[str, dict[str, int]] = {}
+    for counts, name in ((injected, "injected"), (both, "found"), (seen - injected, "false")):
+        for (invariant, _, _), count in counts.items():
+            row = table.setdefault(invariant, {"injected": 0, "found": 0, "false": 0})
+            row[name] += count
+    return dict(sorted(table.items()))
