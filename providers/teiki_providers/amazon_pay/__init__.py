@@ -1,0 +1,1 @@
+"""Amazon Pay; the book follows version 1, whose errors サブスクストア shows."""

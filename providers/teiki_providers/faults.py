@@ -1,0 +1,247 @@
+"""The fault plan: what a provider decides and how it fails, by rate, by script and by window.
+
+Verdicts are keyed draws, so neither the order of calls nor the size of a batch changes them. A window
+comes before a script, a script before a rate; a call that never arrived decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_providers.books import Book
+from teiki_providers.rates import REPAIRED_PASSES, Rates
+from teiki_providers.scripts import Calls, Effect, Playbook, Script
+from teiki_providers.shelf import BOOKS
+from teiki_sim.calendar import DAY
+from teiki_sim.draws import Purpose, bits53, bits53_many, threshold
+from teiki_sim.log.rows import Words
+from teiki_sim.messages import Charges, Method, Operation, Outcome
+
+if TYPE_CHECKING:
+    from teiki_sim.config import Provider
+
+__all__ = ["FaultPlan", "Hold", "Verdicts"]
+
+_ACCEPTED, _DECLINED, _PENDING = (np.uint8(o) for o in (Outcome.ACCEPTED, Outcome.DECLINED, Outcome.PENDING))
+# Draws of a repair stand apart from those of attempts; each operation's faults from the others'.
+_REPAIR_STREAM = 1 << 16
+_OPERATION_STREAM = 1 << 20
+_PASSES = threshold(REPAIRED_PASSES)
+_LOW_BITS = np.uint64(0xFFFF)
+_NO_ANSWER, _REPLY_LOST, _CAPTURE_FAILED = Effect("no_answer"), Effect("reply_lost"), Effect("capture_failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is decided on each charge: an `Outcome` (never NO_ANSWER), a word of the plan, and by row
+    the effects that befall single ones."""
+
+    result: NDArray[np.uint8]
+    code: NDArray[np.int64]
+    effects: Mapping[int, Effect]
+
+
+class Hold(NamedTuple):
+    """How a hold ends: "authorised", "declined" or "still_pending", at which instant, with which code."""
+
+    what: str
+    at: int
+    code: str
+
+
+class FaultPlan:
+    """The plan of one run, from its seed, the configured providers and scripts."""
+
+    def __init__(
+        self,
+        seed: int,
+        providers: Mapping[str, Provider],
+        scripts: Sequence[Script] = (),
+        books: Mapping[Method, Book] = BOOKS,
+    ) -> None:
+        self.seed = seed
+        self.words = Words()
+        self.books = books
+        self.playbook = Playbook(scripts)
+        self._rates = Rates(providers, books, self.words)
+        self._declined: dict[int, tuple[int, int]] = {}  # payer -> (cycle, word)
+        self._repaired: dict[int, int] = {}  # payer -> which repair
+        self._repairs: dict[int, int] = {}
+        self._maybe_repaired = np.zeros(
+            1 << 16, np.bool_
+        )  # by the low bits of the consumer: few payers repair
+        self._befallen: set[tuple[Operation, int, int]] = set()
+
+    # ---- verdicts --------------------------------------------------------------------------------
+
+    def verdicts(self, charges: Charges) -> Verdicts:
+        """Decide on charges side by side, each exactly as it would be alone."""
+        return self.judge(charges, self.effects(charges, Operation.AUTHORISE))
+
+    def judge(self, charges: Charges, effects: Mapping[int, Effect]) -> Verdicts:
+        """`verdicts` of calls whose effects are known."""
+        rates, consumer = self._rates, charges.consumer
+        later = bool(charges.attempt.any())
+        attempt = charges.attempt if later else 0
+        bits = bits53_many(self.seed, consumer, Purpose.OUTCOME, charges.cycle, attempt)
+        special = declined = bits < rates.declined[charges.method]
+        result = (bits < rates.held[charges.method]).view(np.uint8) * _PENDING
+        code = np.zeros(len(bits), np.int64)
+        if later:
+            special = special | (charges.attempt > 0)
+        if self._repaired:
+            special = special | self._maybe_repaired[(consumer & _LOW_BITS).view(np.int64)]
+        rows = np.flatnonzero(special)
+        if len(rows):
+            self._settle(charges, rows, declined, result, code, effects)
+        if result.any():
+            for row in np.flatnonzero((result == _PENDING) & (code == 0)).tolist():
+                code[row] = self.words.code(self._book(charges, row).words.held)
+        for row, effect in effects.items():
+            if effect.kind in ("declined", "pending"):
+                words = self._book(charges, row).words
+                is_declined = effect.kind == "declined"
+                result[row] = _DECLINED if is_declined else _PENDING
+                code[row] = self.words.code(effect.code or (words.declined if is_declined else words.held))
+        return Verdicts(result, code, effects)
+
+    def _book(self, charges: Charges, row: int) -> Book:
+        return self.books[Method(int(charges.method[row]))]
+
+    def _settle(
+        self,
+        charges: Charges,
+        rows: NDArray[np.intp],
+        declined: NDArray[np.bool_],
+        result: NDArray[np.uint8],
+        code: NDArray[np.int64],
+        effects: Mapping[int, Effect],
+    ) -> None:
+        """Decide on the declined, the repeated and the repaired, one after another."""
+        bits = bits53_many(
+            self.seed, charges.consumer[rows], Purpose.CODE, charges.cycle[rows], charges.attempt[rows]
+        )
+        columns = (charges.consumer, charges.cycle, charges.attempt, charges.method, declined)
+        values = zip(rows.tolist(), bits.tolist(), *(c[rows].tolist() for c in columns), strict=True)
+        for row, draw, consumer, cycle, attempt, method, is_declined in values:
+            effect = effects.get(row)
+            if effect is not None and (effect.lost or effect.kind in ("declined", "pending")):
+                continue
+            payer = consumer << 4 | method
+            before = self._declined.get(payer)
+            if (repair := self._repaired.pop(payer, None)) is not None:
+                again = bits53(self.seed, consumer, Purpose.OUTCOME, cycle, _REPAIR_STREAM + repair)
+                if again < _PASSES:
+                    self._declined.pop(payer, None)
+                    result[row] = _ACCEPTED
+                    continue
+                word = before[1] if before else self._word(method, draw)
+            elif attempt and before and before[0] == cycle:
+                word = before[1]
+            elif is_declined:
+                word = self._word(method, draw)
+            else:
+                continue
+            result[row], code[row] = _DECLINED, word
+            self._declined[payer] = (cycle, word)
+
+    def _word(self, method: int, bits: int) -> int:
+        return self._rates.words[method][self._rates.codes[method].pick(bits)]
+
+    def hold(self, at: int, consumer: int, cycle: int, attempt: int, method: Method) -> Hold:
+        """How and when a hold ends; days are told as a whole, from their first second."""
+        rates = self._rates
+        bits = bits53(self.seed, consumer, Purpose.HOLD_RESULT, cycle, attempt)
+        days = rates.hold_days[method] + rates.late_days[method]
+        when = at // DAY * DAY + days * DAY if days else at
+        if bits < rates.hold_ok[method]:
+            return Hold("authorised", when, "")
+        if bits < rates.hold_ng[method]:
+            code = self._word(method, bits53(self.seed, consumer, Purpose.CODE, cycle, attempt))
+            return Hold("declined", when, self.words.list[code])
+        return Hold("still_pending", when, self.books[method].words.held)
+
+    def refuse_on(self, consumer: int, cycle: int, method: Method, code: str) -> None:
+        """A hold ended badly: later attempts of the cycle meet the same refusal."""
+        self._declined[consumer << 4 | method] = (cycle, self.words.code(code))
+
+    def repair(self, consumer: int, method: Method) -> None:
+        """The consumer repaired the means of payment: the next authorisation is drawn anew."""
+        payer = consumer << 4 | method
+        count = self._repairs[payer] = self._repairs.get(payer, 0) + 1
+        if not self._repaired:
+            self._maybe_repaired[:] = False
+        self._repaired[payer] = count
+        self._maybe_repaired[consumer & 0xFFFF] = True
+
+    def late_days(self, method: Method) -> int:
+        """By how many days later results come late."""
+        return self._rates.late_days[method]
+
+    # ---- technical faults ------------------------------------------------------------------------
+
+    def effects(self, calls: Calls, operation: Operation) -> dict[int, Effect]:
+        """What befalls single calls of a batch, by row."""
+        rates = self._rates
+        effects: dict[int, Effect] = {}
+        if rates.windows:
+            self._closed(calls, effects)
+        if self.playbook.scripts:
+            # Calls in a window don't reach the provider, yet a script counts what the shop sends.
+            for row, effect in self.playbook.play(calls, operation):
+                effects.setdefault(row, effect)
+        if operation != Operation.INQUIRE:
+            self._by_rate(calls, operation, effects)
+        return effects
+
+    def _by_rate(self, calls: Calls, operation: Operation, effects: dict[int, Effect]) -> None:
+        """One draw a call tells which technical fault befalls it, if any."""
+        rates, method = self._rates, calls.method
+        if isinstance(calls, Charges):
+            if not rates.faulty:
+                return
+            purpose, ends = Purpose.FAULT, rates.reply_lost
+            attempt: NDArray[np.int64] | int = operation * _OPERATION_STREAM
+            if calls.attempt.any():
+                attempt = calls.attempt.astype(np.int64) + attempt
+        else:
+            if not rates.failing:
+                return
+            purpose, ends, attempt = Purpose.CAPTURE_FAULT, rates.capture_failed, 0
+        bits = bits53_many(self.seed, calls.consumer, purpose, calls.cycle, attempt)
+        faulty = bits < ends[method]
+        if faulty.any():
+            for row in np.flatnonzero(faulty).tolist():
+                self._befall(calls, operation, row, self._fault(int(bits[row]), int(method[row])), effects)
+
+    def _fault(self, bits: int, method: int) -> Effect:
+        rates = self._rates
+        if bits < rates.no_answer[method]:
+            return _NO_ANSWER
+        if bits < rates.server_error[method]:
+            return Effect("server_error", self.books[Method(method)].words.server_error)
+        return _REPLY_LOST if bits < rates.reply_lost[method] else _CAPTURE_FAILED
+
+    def _befall(
+        self, calls: Calls, operation: Operation, row: int, effect: Effect, effects: dict[int, Effect]
+    ) -> None:
+        """A rate befalls the same call once, since its draw is the same when it is tried again."""
+        attempt = int(calls.attempt[row]) if isinstance(calls, Charges) else 0
+        call = (operation, int(calls.order[row]), attempt)
+        if row not in effects and call not in self._befallen:
+            self._befallen.add(call)
+            effects[row] = effect
+
+    def _closed(self, calls: Calls, effects: dict[int, Effect]) -> None:
+        for method, since, until, kind in self._rates.windows:
+            if since <= calls.at < until:
+                words = self.books[method].words
+                code = {"outage": "", "maintenance": words.maintenance, "rate_limit": words.rate_limit}[kind]
+                effect = Effect("server_error", code) if code else _NO_ANSWER
+                for row in np.flatnonzero(calls.method == method).tolist():
+                    effects.setdefault(row, effect)

@@ -1,0 +1,1 @@
+"""Rakuten Pay, version 2 through GMO-PG."""

@@ -1,0 +1,241 @@
+"""Operations that are asked one at a time: edit, cancel, refund, inquiry, print data."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from teiki_providers import plain
+from teiki_providers.books import Book, Move, Refused
+from teiki_providers.desk import Desk
+from teiki_providers.faults import Verdicts
+from teiki_providers.scripts import Effect
+from teiki_providers.states import LIVE, State
+from teiki_sim.calendar import DAY
+from teiki_sim.log.kinds import Kind
+from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, Operation, Outcome
+
+_TAKEN = (State.CAPTURED, State.REFUNDED)
+_JUDGED = (Operation.REAUTHORISE, Operation.CHANGE)
+
+
+def as_charges(ask: Ask, method: Method) -> Charges:
+    """An asked operation as a batch of one."""
+    return Charges(
+        ask.at,
+        np.array([ask.order], np.int32),
+        np.array([ask.sub], np.int32),
+        np.array([ask.consumer], np.uint64),
+        np.array([ask.cycle], np.int16),
+        np.array([ask.attempt], np.int16),
+        np.array([method], np.int8),
+        np.array([ask.amount], np.int32),
+    )
+
+
+def as_captures(ask: Ask) -> Captures:
+    """An asked capture as a batch of one."""
+    one = as_charges(ask, ask.method)
+    number, slip = np.array([ask.transaction], np.int32), np.array([ask.slip], np.int64)
+    return Captures(ask.at, number, one.order, one.sub, one.consumer, one.cycle, one.method, one.amount, slip)
+
+
+class _Call:
+    """One asked operation on a transaction, with what the provider finds out about it."""
+
+    __slots__ = ("amount", "ask", "book", "cell", "day", "effects", "number", "state")
+
+    def __init__(self, desk: Desk, ask: Ask, number: int, effects: dict[int, Effect]) -> None:
+        self.ask, self.number, self.effects = ask, number, effects
+        self.day = ask.at // DAY
+        known = desk.ledger.knows(number)
+        self.state = desk.standing(number, self.day) if known else State.NONE
+        self.book: Book = desk.books[Method(int(desk.ledger.method[number])) if known else ask.method]
+        self.cell = self.book.cell(self.state, ask.operation)
+        self.amount = ask.amount
+
+
+class Singles:
+    """Answers one operation at a time, by the table, the terms and the plan."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        authorise: Callable[[Charges], Answers],
+        capture: Callable[[Captures], Answers],
+    ) -> None:
+        self._desk = desk
+        self._authorise = authorise
+        self._capture = capture
+
+    def ask(self, ask: Ask) -> Answer:
+        """Ask for one operation."""
+        if plain.is_plain(ask.method):
+            return plain.answer(ask)
+        if ask.operation == Operation.AUTHORISE:
+            return self._told(self._authorise(as_charges(ask, ask.method)))
+        if ask.operation == Operation.CAPTURE:
+            return self._told(self._capture(as_captures(ask)))
+        effects = self._desk.plan.effects(as_charges(ask, ask.method), ask.operation)
+        effect = effects.get(0)
+        if effect is not None and effect.lost:
+            return Answer(Outcome.NO_ANSWER, code=effect.code)
+        number = self._found(ask) if ask.operation == Operation.INQUIRE else ask.transaction
+        call = _Call(self._desk, ask, number, effects)
+        if effect is not None and effect.kind == "declined" and ask.operation not in _JUDGED:
+            return self._refused(call, effect.code or call.book.words.declined)
+        answer = (
+            self._refused(call, call.cell.code)
+            if isinstance(call.cell, Refused)
+            else self._do(call, call.cell)
+        )
+        if effect is None or effect.kind != "reply_lost":
+            return answer
+        if answer.transaction > ask.transaction:
+            self._desk.unheard[ask.order] = answer.transaction
+        return Answer(Outcome.NO_ANSWER)
+
+    def _do(self, call: _Call, cell: Move) -> Answer:
+        match call.ask.operation:
+            case Operation.CANCEL:
+                return self._cancel(call, cell)
+            case Operation.REFUND:
+                return self._refund(call)
+            case Operation.CHANGE:
+                return self._change(call, cell)
+            case Operation.REAUTHORISE:
+                call.amount = call.ask.amount or int(self._desk.ledger.authorised[call.number])
+                return self._edit(call, cell)
+            case Operation.PRINT_INVOICE:
+                self._desk.printed.add(call.number)
+                self._desk.entries.printed(call.ask.at, call.number)
+                return self._done(call.number, call.day)
+            case _:
+                return self._inquire(call)
+
+    # ---- answers ---------------------------------------------------------------------------------
+
+    def _amount(self, number: int, state: State) -> int:
+        ledger = self._desk.ledger
+        if state == State.REFUNDED:
+            return ledger.refunded[number]
+        return int(ledger.captured[number] or ledger.authorised[number])
+
+    def _done(self, number: int, day: int, outcome: Outcome = Outcome.ACCEPTED, code: str = "") -> Answer:
+        state = self._desk.standing(number, day)
+        return Answer(outcome, number, code, self._amount(number, state), state.name)
+
+    def _refused(self, call: _Call, code: str) -> Answer:
+        if call.state == State.NONE:
+            return Answer(Outcome.DECLINED, code=code)
+        return self._done(call.number, call.day, Outcome.DECLINED, code)
+
+    def _told(self, answers: Answers) -> Answer:
+        """The one answer of a batch of one."""
+        outcome, number = Outcome(int(answers.outcome[0])), int(answers.transaction[0])
+        code = self._desk.log.vocabulary.codes.list[int(answers.code[0])]
+        if outcome == Outcome.NO_ANSWER or not self._desk.ledger.knows(number):
+            return Answer(outcome, code=code)
+        state = State(int(self._desk.ledger.state[number]))
+        return Answer(outcome, number, code, self._amount(number, state), state.name)
+
+    # ---- operations ------------------------------------------------------------------------------
+
+    def _found(self, ask: Ask) -> int:
+        """Look a transaction up: by its number, else by the order's key."""
+        unheard = self._desk.unheard.get(ask.order, -1)
+        if ask.transaction >= 0:
+            # A reply that was lost can have told of a newer transaction in this one's place.
+            return max(ask.transaction, unheard)
+        if unheard >= 0:
+            return unheard
+        ledger, since = self._desk.ledger, -1 - unheard
+        return next(
+            (t for t in ledger.of_order(ask.order) if t >= since and ledger.method[t] == ask.method), -1
+        )
+
+    def _inquire(self, call: _Call) -> Answer:
+        if call.state == State.PENDING and (verdict := self._desk.agenda.poll(call.number)):
+            self._desk.resolve(call.ask.at, call.number, *verdict)
+        return self._done(call.number, call.day)
+
+    def _cancel(self, call: _Call, cell: Move) -> Answer:
+        desk, terms, number = self._desk, call.book.terms, call.number
+        if call.state in _TAKEN and not terms.cancel_until.covers(int(desk.ledger.day[number]), call.day):
+            return self._refused(call, call.book.words.past_cancel)
+        days = terms.cancel_delay_days + desk.plan.late_days(call.book.method)
+        if cell.to == State.CANCELLING and days:
+            desk.ledger.state[number] = State.CANCELLING
+            desk.agenda.put((call.day + days) * DAY, number, "cancelled")
+        else:
+            desk.cancel(call.ask.at, number)
+        return self._done(number, call.day)
+
+    def _refund(self, call: _Call) -> Answer:
+        desk, number, words = self._desk, call.number, call.book.words
+        if not call.book.terms.refund_until.covers(int(desk.ledger.day[number]), call.day):
+            return self._refused(call, words.past_refund)
+        left = desk.ledger.net(number)
+        amount = call.ask.amount or left
+        if not 0 < amount <= left:
+            return self._refused(call, words.refund_amount)
+        desk.refund(call.ask.at, number, amount)
+        return self._done(number, call.day)
+
+    def _change(self, call: _Call, cell: Move) -> Answer:
+        desk, terms, words, number = self._desk, call.book.terms, call.book.words, call.number
+        taken = call.state in _TAKEN
+        standing = desk.ledger.net(number) if taken else int(desk.ledger.authorised[number])
+        if call.amount <= 0:
+            return self._refused(call, words.amount)
+        if call.state in terms.decrease_only and call.amount >= standing:
+            return self._refused(call, words.increase)
+        if taken and not terms.cancel_until.covers(int(desk.ledger.day[number]), call.day):
+            return self._refused(call, words.past_cancel)
+        if taken and call.amount <= standing:
+            if call.amount < standing:
+                desk.refund(call.ask.at, number, standing - call.amount)
+            return self._done(number, call.day)
+        if not taken and call.amount <= standing and not terms.decrease_judged:
+            desk.reauthorise(call.ask.at, number, call.amount)
+            return self._done(number, call.day)
+        return self._edit(call, cell)
+
+    def _edit(self, call: _Call, cell: Move) -> Answer:
+        """A new authorisation in the place of the old one (or of none)."""
+        desk, terms, words = self._desk, call.book.terms, call.book.words
+        if not 0 < call.amount <= terms.cap:
+            return self._refused(call, words.cap)
+        # The transaction itself is replaced, so it doesn't stand in the way.
+        if cell.opens and desk.has_live(call.ask.order, terms.one_live, call.day) and call.state not in LIVE:
+            return self._refused(call, words.live)
+        charges = as_charges(call.ask, call.book.method)
+        charges.amount[0] = call.amount
+        verdicts = desk.plan.judge(charges, call.effects)
+        outcome = Outcome(int(verdicts.result[0]))
+        code = desk.plan.words.list[int(verdicts.code[0])]
+        number = call.number
+        if cell.opens:
+            number = self._replace(call, charges, verdicts, outcome)
+        elif outcome == Outcome.ACCEPTED:
+            taken = desk.ledger.net(number) if cell.to == State.CAPTURED else 0
+            desk.reauthorise(call.ask.at, number, call.amount)
+            if taken:
+                desk.sell_more(call.ask.at, number, call.amount - taken)
+        elif outcome == Outcome.PENDING:
+            desk.hold(call.ask.at, number, call.amount, code)
+            desk.wait(charges, 0, number, call.effects.get(0))
+        elif terms.release_first or call.state not in LIVE:
+            desk.decline(call.ask.at, number, call.amount, code)
+        else:
+            desk.open(charges, verdicts)  # the try is on record, the old authorisation stands
+        return self._done(number, call.day, outcome, code)
+
+    def _replace(self, call: _Call, charges: Charges, verdicts: Verdicts, outcome: Outcome) -> int:
+        """Open a new transaction for the old one; returns the number that counts from now on."""
+        desk, old_lives = self._desk, call.state in LIVE
+        number = int(desk.open(charges, verdicts, Kind.REAUTHORISED)[0])
+        if outcome == Outcome.DECLINED:
+            return call.number if old_lives else number
+        if old_lives:
+            desk.cancel(call.ask.at, call.number)
+        return number
