@@ -40,6 +40,11 @@ class Growing:
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(name)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all columns."""
+        return sum(getattr(self, name).nbytes for name in self._columns)
+
     def reach(self, size: int) -> None:
         """Make room for numbers below ``size``."""
         if size <= self.size:
@@ -175,7 +180,9 @@ class Fold:
             sub=(np.int32, -1), status=(np.uint8, 0), payment=(np.uint8, 0), stopped=(np.bool_, 0), **small
         )
         sub_values = {name: small[name] for name in self._sub_values}
-        self.subscriptions = Growing(status=(np.uint8, 0), flag=(np.bool_, 0), held=(np.bool_, 0), **sub_values)
+        self.subscriptions = Growing(
+            status=(np.uint8, 0), flag=(np.bool_, 0), held=(np.bool_, 0), **sub_values
+        )
         ledger: dict[str, tuple[type[np.generic], int]] = {
             "order": (np.int32, -1), "state": (np.uint8, 0), "authorised": (np.int32, 0),
             "captured": (np.int32, 0), "refunded": (np.int32, 0),

@@ -1,0 +1,152 @@
+"""Bookkeeping beside the fold that several monitors lean on; it judges nothing."""
+
+import numpy as np
+
+from teiki_sim.calendar import DAY
+from teiki_sim.frequencies import FrequencyRefused, parse
+from teiki_sim.log.fold import Live
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.rows import SLIP_NUMBER_BASE
+from teiki_sim.monitors.state import (
+    CAPTURED,
+    EXPORTED,
+    KNOWN,
+    ODD,
+    PRINTED,
+    SEVERAL,
+    SHIPPED,
+    STOPS,
+    Scene,
+    State,
+    each,
+)
+
+
+def note_transactions(scene: Scene) -> None:
+    """Which transactions belong to an order; provider rows, before they are folded."""
+    state, t, order = scene.state, scene.rows.transaction, scene.order
+    first = state.orders.transaction[order]
+    for i in each((first >= 0) & (first != t) & (t >= 0)):
+        several = state.transactions.setdefault(int(order[i]), [int(first[i])])
+        if int(t[i]) not in several:
+            several.append(int(t[i]))
+        state.orders.flags[order[i]] |= SEVERAL
+    new = first < 0
+    if new.any():
+        state.orders.transaction[order[new]] = t[new]
+
+
+def note_money(scene: Scene) -> None:
+    """Captures of another amount than was authorised, and refunds; before they are folded."""
+    state, t, amount = scene.state, scene.rows.transaction, scene.rows.amount
+    ledger = state.fold.ledger
+    if scene.kind == Kind.CAPTURED:
+        odd = (ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED)
+    else:
+        odd = np.ones(len(t), np.bool_)
+    for i in each(odd & (t >= 0)):
+        transaction, yen = int(t[i]), max(0, int(amount[i]))
+        before = state.captured.get(transaction)
+        if before is None:
+            before = int(ledger.authorised[transaction]) if ledger.state[transaction] == Live.CAPTURED else 0
+        if scene.kind == Kind.CAPTURED:
+            state.captured[transaction] = before + yen
+        else:
+            state.captured[transaction] = before
+            state.refunded[transaction] = state.refunded.get(transaction, 0) + yen
+        state.orders.flags[scene.order[i]] |= ODD
+
+
+def note_child(scene: Scene) -> None:
+    """A generated or opened order is known; the last two children of a subscription are kept."""
+    state, subs = scene.state, scene.state.subs
+    state.orders.flags[scene.order] |= KNOWN
+    child = scene.sub >= 0
+    every = bool(child.all())
+    sub = scene.sub if every else scene.sub[child]
+    order = scene.order if every else scene.order[child]
+    subs.before[sub] = subs.last[sub]
+    subs.before_day[sub] = subs.last_day[sub]
+    subs.last[sub] = order
+    subs.last_day[sub] = 0 if scene.kind == Kind.OPENED else scene.day if every else scene.day[child]
+    if scene.kind == Kind.GENERATED:
+        for i in each(STOPS[scene.status] & child):
+            state.born_stopped[int(scene.order[i])] = int(scene.seq[i])
+
+
+def note_frequency(scene: Scene) -> None:
+    """The frequency of an opened subscription, from its label."""
+    state = scene.state
+    for code in np.unique(scene.code).tolist():
+        if code not in state.frequency_of_code:
+            state.frequency_of_code[code] = _frequency(state, code)
+    known = state.frequency_of_code
+    state.subs.frequency[scene.sub] = [known[code] for code in scene.code.tolist()]
+
+
+def _frequency(state: State, code: int) -> int:
+    if not 0 < code < len(state.words):
+        return 0
+    try:
+        state.frequencies.append(parse(state.words[code]))
+    except FrequencyRefused:
+        return 0
+    return len(state.frequencies) - 1
+
+
+def note_export(scene: Scene) -> None:
+    """The warehouse has the order."""
+    scene.state.orders.flags[scene.order] |= EXPORTED
+
+
+def note_warehouse_stop(scene: Scene) -> None:
+    """The warehouse has confirmed that the parcel stays."""
+    scene.state.orders.flags[scene.order] &= ~np.uint16(EXPORTED)
+
+
+def note_shipped(scene: Scene) -> None:
+    """The parcel has left; slip numbers of deferred orders are kept until they are reported."""
+    state = scene.state
+    state.orders.flags[scene.order] |= SHIPPED
+    wanted = scene.deferred & (scene.code >= SLIP_NUMBER_BASE) & ((scene.flags & CAPTURED) == 0)
+    if not wanted.any():
+        return
+    order, code = scene.order[wanted], scene.code[wanted]
+    second = (scene.flags[wanted] & SHIPPED) != 0
+    for i in each(second):
+        slips = state.more_slips.setdefault(int(order[i]), set())
+        slips |= {int(code[i]), state.slips.get(int(order[i]), int(code[i]))}
+    state.slips.update(zip(order.tolist(), code.tolist(), strict=True))
+
+
+def note_captured(scene: Scene) -> None:
+    """The store has booked the capture."""
+    state = scene.state
+    state.orders.flags[scene.order] |= CAPTURED
+    for order in scene.order[scene.deferred].tolist():
+        state.slips.pop(order, None)
+
+
+def note_printed(scene: Scene) -> None:
+    """The invoice was printed."""
+    scene.state.orders.flags[scene.order] |= PRINTED
+
+
+def note_deleted(scene: Scene) -> None:
+    """A deleted order is not watched any more."""
+    scene.state.orders.flags[scene.order] &= ~np.uint16(KNOWN)
+
+
+def note_stopped(scene: Scene) -> None:
+    """When a subscription was last stopped."""
+    scene.state.stopped.update(zip(scene.sub.tolist(), scene.seq.tolist(), strict=True))
+
+
+def note_decision(scene: Scene) -> None:
+    """When something was last decided about an order."""
+    scene.state.decided.update(zip(scene.order.tolist(), scene.seq.tolist(), strict=True))
+
+
+def day_end(at: int) -> int:
+    """The midnight that ends the day of an instant."""
+    return (at // DAY + 1) * DAY

@@ -1,0 +1,223 @@
+"""Deadlines: what was opened and must be closed in time.
+
+`Agenda` is for what is rare, in dictionaries; `ByOrder` and `BySubscription` are for what every order
+or subscription goes through, in columns. A thing that is closed at its due instant is closed in time.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.log.fold import Growing
+from teiki_sim.monitors.finding import Finding
+
+WATCHED = 1
+"""Bit of a ``flags`` column: the agenda holds something for this order or subscription."""
+
+Slot = tuple[str, str, str]
+"""Invariant, case and key: one thing of a slot can be open at a time."""
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """One open thing. ``last`` is the last instant at which closing it is in time.
+
+    ``broken`` is asked when the time is over, before anything later is folded; without it, being open
+    is enough. It may add facts to the finding.
+    """
+
+    entity: int
+    slot: Slot
+    last: int
+    finding: Finding
+    broken: Callable[[Finding], bool] | None
+    done: bool = False
+
+
+class Agenda:
+    """Rare deadlines by order (its number) and subscription (the complement of its number)."""
+
+    def __init__(self, orders: Growing, subscriptions: Growing, report: Callable[[Finding], None]) -> None:
+        self._orders = orders
+        self._subscriptions = subscriptions
+        self._report = report
+        self._open: dict[int, dict[Slot, Pending]] = {}
+        self._heap: list[tuple[int, int, Pending]] = []
+        self._count = 0
+
+    def open(
+        self,
+        entity: int,
+        finding: Finding,
+        last: int | None = None,
+        broken: Callable[[Finding], bool] | None = None,
+    ) -> None:
+        """Watch for ``finding``, which comes true at its own instant unless closed before.
+
+        ``last`` is given where closing at that very instant is already too late. An older one in the
+        same slot is replaced.
+        """
+        self.close(entity, finding.slot)
+        pending = Pending(entity, finding.slot, finding.at if last is None else last, finding, broken)
+        self._open.setdefault(entity, {})[pending.slot] = pending
+        self._count += 1
+        heapq.heappush(self._heap, (pending.last, self._count, pending))
+        self._mark(entity, True)
+
+    def has(self, entity: int, invariant: str, case: str = "") -> bool:
+        """Whether a case of an invariant is open."""
+        return any(slot[:2] == (invariant, case) for slot in self._open.get(entity, ()))
+
+    def close(self, entity: int, slot: Slot) -> Finding | None:
+        """Close in time; gives what was open."""
+        slots = self._open.get(entity)
+        pending = slots.pop(slot, None) if slots else None
+        if pending is None:
+            return None
+        pending.done = True
+        if not slots:
+            self._open.pop(entity)
+            self._mark(entity, False)
+        return pending.finding
+
+    def close_all(self, entity: int, invariant: str, case: str | None = None) -> list[Finding]:
+        """Close every case (or one) of an invariant."""
+        slots = [
+            slot for slot in self._open.get(entity, ()) if slot[0] == invariant and case in (None, slot[1])
+        ]
+        return [finding for slot in slots if (finding := self.close(entity, slot)) is not None]
+
+    def expire(self, entity: int, at: int) -> None:
+        """Something happens to this entity at ``at``: what was to be closed before that is overdue."""
+        for pending in list(self._open.get(entity, {}).values()):
+            if pending.last < at:
+                self._fire(pending)
+
+    def sweep(self, horizon: int) -> None:
+        """No row comes at or before ``horizon`` any more."""
+        heap = self._heap
+        while heap and heap[0][0] <= horizon:
+            pending = heapq.heappop(heap)[2]
+            if not pending.done:
+                self._fire(pending)
+
+    def _fire(self, pending: Pending) -> None:
+        self.close(pending.entity, pending.slot)
+        if pending.broken is None or pending.broken(pending.finding):
+            self._report(pending.finding)
+
+    def _mark(self, entity: int, watched: bool) -> None:
+        table, number = (self._orders, entity) if entity >= 0 else (self._subscriptions, ~entity)
+        if watched:
+            table.flags[number] |= WATCHED
+        else:
+            table.flags[number] &= ~np.uint16(WATCHED)
+
+
+Overdue = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+"""Numbers, due instants and seqs of the opening rows."""
+
+
+class ByOrder:
+    """Deadlines that nearly every order has for a short time: a due instant a row, 0 where nothing is open."""
+
+    def __init__(self, table: Growing, due: str) -> None:
+        self._table = table
+        self._due = due
+        self._opened: list[Overdue] = []
+
+    def open(self, number: NDArray[Any], due: NDArray[Any], seq: NDArray[Any]) -> None:
+        """Open, in place of what was open there."""
+        getattr(self._table, self._due)[number] = due
+        self._opened.append((number.copy(), due.astype(np.uint32), seq.copy()))
+
+    def is_open(self, number: NDArray[Any]) -> NDArray[np.bool_]:
+        """Where something is open."""
+        found: NDArray[np.bool_] = getattr(self._table, self._due)[number] != 0
+        return found
+
+    def close(self, number: NDArray[Any]) -> None:
+        """Close in time: what is overdue has been given by `expire`."""
+        getattr(self._table, self._due)[number] = 0
+
+    def expire(self, number: NDArray[Any], at: NDArray[Any]) -> Overdue | None:
+        """Something happens to these at ``at``: give and close what was due before that."""
+        column = getattr(self._table, self._due)
+        due = column[number]
+        late = (due != 0) & (due < at)
+        if not late.any():
+            return None
+        number, due = number[late], due[late]
+        column[number] = 0
+        return number, due, self._seqs(number, due)
+
+    def sweep(self, horizon: int) -> Overdue | None:
+        """Give and close those due at or before ``horizon``, after which every later row comes."""
+        if not self._opened:
+            return None
+        column = getattr(self._table, self._due)
+        kept = [self._still_open(column, opened) for opened in self._opened]
+        number, due, seq = (np.concatenate([part[i] for part in kept]) for i in range(3))
+        over = due <= horizon
+        self._opened = [(number[~over], due[~over], seq[~over])]
+        if not over.any():
+            return None
+        # Closed and opened again within one instant: the last row that opened it counts.
+        last = {int(n): i for i, n in enumerate(number[over].tolist())}
+        some = np.fromiter(last.values(), np.intp, len(last))
+        column[number[over]] = 0
+        return number[over][some], due[over][some], seq[over][some]
+
+    def _still_open(self, column: NDArray[Any], opened: Overdue) -> Overdue:
+        number, due, seq = opened
+        still = column[number] == due
+        return number[still], due[still], seq[still]
+
+    def _seqs(self, number: NDArray[Any], due: NDArray[Any]) -> NDArray[Any]:
+        found = np.full(len(number), -1, np.int64)
+        for opened, opened_due, seq in self._opened:
+            for i, (n, d) in enumerate(zip(number.tolist(), due.tolist(), strict=True)):
+                hit = np.flatnonzero((opened == n) & (opened_due == d))
+                if len(hit):
+                    found[i] = seq[hit[-1]]
+        return found
+
+
+class BySubscription:
+    """A deadline that every subscription has nearly always: due instant and seq in columns."""
+
+    def __init__(self, table: Growing) -> None:
+        self._table = table
+
+    def open(self, number: NDArray[Any], due: NDArray[Any], seq: NDArray[Any]) -> None:
+        """Open, in place of what was open there; a due of 0 opens nothing."""
+        self._table.due[number] = due
+        self._table.due_seq[number] = seq
+
+    def close(self, number: NDArray[Any]) -> None:
+        """Close in time."""
+        self._table.due[number] = 0
+
+    def expire(self, number: NDArray[Any], at: NDArray[Any]) -> Overdue | None:
+        """Something happens to these at ``at``: give and close what was due before that."""
+        due = self._table.due[number]
+        late = (due != 0) & (due < at)
+        if not late.any():
+            return None
+        number = number[late]
+        self._table.due[number] = 0
+        return number, due[late], self._table.due_seq[number]
+
+    def sweep(self, horizon: int) -> Overdue | None:
+        """Give and close those due at or before ``horizon``."""
+        due = self._table.due
+        number = np.flatnonzero((due != 0) & (due <= horizon))
+        if not len(number):
+            return None
+        found = number, due[number], self._table.due_seq[number]
+        due[number] = 0
+        return found

@@ -1,0 +1,168 @@
+"""Money: payments of cancelled orders, captured amounts, the two ledgers, live transactions.
+
+INV-01, INV-05, INV-06, INV-30.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.log.fold import Live
+from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.monitors.deadlines import WATCHED, Overdue
+from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.state import (
+    AUTHORISED_THERE,
+    CAPTURED,
+    CAPTURED_THERE,
+    DIVERGED,
+    KNOWN,
+    LIVE_THERE,
+    ODD,
+    PENDING_THERE,
+    SEVERAL,
+    Scene,
+    State,
+    each,
+    overdue,
+)
+
+_CANCELLED_OR_RETURNED = (OrderMeaning.CANCELLED, OrderMeaning.RETURNED)
+#: Words for `Live` states, as messages show them.
+LEDGER_WORDS = ("-", "authorised", "pending", "declined", "captured", "cancelled", "expired", "refunded")
+_CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DELETED)
+
+
+def payments_of_cancelled(scene: Scene) -> None:
+    """INV-01: a cancelled or returned order has no live transaction after the grace (after the fold)."""
+    meaning = scene.meaning
+    mask = (meaning == OrderMeaning.CANCELLED) | (meaning == OrderMeaning.RETURNED)
+    mask |= (scene.flags & WATCHED) != 0
+    for i in each(mask):
+        at, sub, order, seq = scene.at_row(i)
+        _judge_cancelled(scene.state, at, sub, order, seq)
+
+
+def payments_of_reopened(scene: Scene) -> None:
+    """INV-01, on kinds that only ever lead away from cancelled."""
+    for i in scene.watched():
+        at, sub, order, seq = scene.at_row(i)
+        _judge_cancelled(scene.state, at, sub, order, seq)
+
+
+def _judge_cancelled(state: State, at: int, sub: int, order: int, seq: int) -> None:
+    live = state.live(order) if state.meaning(order) in _CANCELLED_OR_RETURNED else []
+    if not live:
+        state.agenda.close_all(order, "INV-01")
+    elif not state.agenda.has(order, "INV-01"):
+        due = at + state.terms.grace("payment_cancel")
+        money = int(state.fold.ledger.authorised[live].sum())
+        state.agenda.open(order, state.finding("INV-01", due, sub, order, seq, money=money, opened=at))
+
+
+def captured_amount(scene: Scene) -> None:
+    """INV-05: what was captured less refunds is the order's amount (after the fold).
+
+    On a capture or an edited amount; only a mismatch becomes a deadline, judged again when it is due.
+    """
+    state = scene.state
+    t = state.orders.transaction[scene.order]
+    ledger = state.fold.ledger
+    plain = (t >= 0) & (ledger.state[t] == Live.CAPTURED) & (ledger.authorised[t] == scene.amount)
+    plain &= (scene.flags & (SEVERAL | ODD)) == 0
+    for i in each(~plain & ~scene.uncovered & ((scene.flags & CAPTURED) != 0)):
+        at, sub, order, seq = scene.at_row(i)
+        if state.net(order) != state.amount(order):
+            due = at + state.terms.grace("ledger")
+            found = state.finding("INV-05", due, sub, order, seq, opened=at)
+            state.agenda.open(order, found, broken=lambda finding: _still_differs(state, finding))
+
+
+def _still_differs(state: State, finding: Finding) -> bool:
+    net, amount = state.net(finding.order), state.amount(finding.order)
+    finding.facts |= {"found": net, "expected": amount}
+    finding.money = abs(net - amount)
+    return net != amount and state.meaning(finding.order) not in _CLOSED
+
+
+def _agreement() -> NDArray[np.bool_]:
+    """By the store's payment meaning and the ledger's bits: whether they say the same."""
+    table = np.zeros((len(PaymentMeaning), 16), np.bool_)
+    for bits in range(16):
+        dead = not bits & LIVE_THERE
+        table[:, bits] = [
+            {
+                PaymentMeaning.AUTHORISED: bool(bits & AUTHORISED_THERE),
+                PaymentMeaning.CAPTURED: bool(bits & CAPTURED_THERE),
+                PaymentMeaning.PENDING: bool(bits & PENDING_THERE),
+                PaymentMeaning.CAPTURE_FAILED: bool(bits & AUTHORISED_THERE),
+                PaymentMeaning.UNKNOWN: False,
+                PaymentMeaning.NOT_NEEDED: True,
+            }.get(meaning, dead)
+            for meaning in PaymentMeaning
+        ]
+    return table
+
+
+_AGREES = _agreement()
+
+
+def ledgers(scene: Scene) -> None:
+    """INV-06: the store's payment status and the provider's ledger agree (after the fold)."""
+    state, order, at = scene.state, scene.order, scene.at
+    watch = state.ledger_watch
+    agrees = _AGREES[scene.payment, scene.ledger]
+    known = (scene.flags & KNOWN) != 0
+    was_open = watch.is_open(order)
+    ends = was_open & agrees
+    if ends.any():
+        watch.close(order[ends])
+    opens = known & ~agrees & ~was_open & ((scene.flags & DIVERGED) == 0)
+    back = agrees & ((scene.flags & DIVERGED) != 0)
+    if back.any():
+        state.orders.flags[order[back]] &= ~np.uint16(DIVERGED)
+    if state.explained:
+        explained = np.isin(order, list(state.explained))
+        opens &= ~explained
+        state.explained -= set(order[explained & agrees].tolist())
+    if opens.any():
+        watch.open(order[opens], at[opens] + state.terms.grace("ledger"), scene.seq[opens])
+
+
+def divergence_explained(scene: Scene) -> None:
+    """INV-06: a decision recorded under "divergence" explains it for as long as it goes on."""
+    state = scene.state
+    mask = np.isin(scene.code, state.codes(["divergence"]))
+    if mask.any():
+        state.ledger_watch.close(scene.order[mask])
+        state.explained |= set(scene.order[mask].tolist())
+
+
+def unwatch(scene: Scene) -> None:
+    """INV-06: a deleted order is not watched any more."""
+    scene.state.ledger_watch.close(scene.order)
+    scene.state.explained -= set(scene.order.tolist())
+
+
+def diverged(state: State, found: Overdue | None) -> None:
+    """INV-06: report divergences that nothing ended in time, once each."""
+    for order, due, seq in overdue(found):
+        state.orders.flags[order] |= DIVERGED
+        status = int(state.fold.orders.payment[order])
+        case = "captured" if PAYMENT_MEANING[status] == PaymentMeaning.CAPTURED else ""
+        there = ",".join(LEDGER_WORDS[int(state.fold.ledger.state[t])] for t in state.of_order(order))
+        state.report("INV-06", due, state.sub_of(order), order, seq, case=case, status=status, ledger=there)
+
+
+def live_transactions(scene: Scene) -> None:
+    """INV-30: at most one live transaction an order, after the grace (after the fold; provider rows)."""
+    state = scene.state
+    for i in each((scene.flags & SEVERAL) != 0):
+        at, sub, order, seq = scene.at_row(i)
+        live = state.live(order)
+        if len(live) < 2:
+            state.agenda.close_all(order, "INV-30")
+        elif not state.agenda.has(order, "INV-30"):
+            due = at + state.terms.grace("method_switch")
+            money = int(state.fold.ledger.authorised[live[:-1]].sum())
+            found = state.finding("INV-30", due, sub, order, seq, money=money, found=len(live), opened=at)
+            state.agenda.open(order, found)

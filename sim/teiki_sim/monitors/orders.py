@@ -1,0 +1,166 @@
+"""The life of one order: its statuses, its edits, a return that is waited for, a release.
+
+INV-17, INV-20 (ship date of a released order), INV-22, INV-26, INV-28.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning
+from teiki_sim.messages import Method
+from teiki_sim.monitors.books import day_end
+from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, SHIPPED, Scene, State, each
+
+_M = OrderMeaning
+#: Moves by any row, whatever the platform and the method.
+_MOVES = (
+    (_M.WAITING, (_M.CANCELLED, _M.DELETED, _M.BLOCKED)),
+    (_M.BLOCKED, (_M.WAITING, _M.CANCELLED, _M.DELETED)),
+    (_M.WORKING, (_M.CANCELLED, _M.WAITING)),
+    (_M.RETURN_PENDING, (_M.RETURNED,)),
+    (_M.CANCELLED, (_M.DELETED,)),
+    (_M.RETURNED, (_M.DELETED,)),
+)
+#: Moves that only one kind of row may make.
+_MOVES_BY_KIND = (
+    (Kind.GENERATED, _M.NONE, (_M.WAITING, _M.BLOCKED)),
+    (Kind.EXPORTED, _M.WAITING, (_M.WORKING,)),
+    (Kind.COMPLETED, _M.WORKING, (_M.SHIPPED,)),
+)
+_EDITS_AFTER_SHIPPING = ("amount", "quantity", "goods", "address", "billing")
+
+
+def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
+    """By deferred or not, from, to."""
+    table = np.zeros((2, len(_M), len(_M)), np.bool_)
+    table[:, range(len(_M)), range(len(_M))] = True
+    table[:, :, _M.NONE] = True  # the row names no order status
+    for source, targets in _MOVES:
+        table[:, source, targets] = True
+    for only, source, targets in _MOVES_BY_KIND:
+        if kind == only:
+            table[:, source, targets] = True
+    table[1, _M.SHIPPED, _M.RETURN_PENDING] = True
+    table[0, _M.SHIPPED, _M.RETURNED] = True
+    if ecforce:
+        table[:, _M.SHIPPED, [_M.CANCELLED, _M.RETURNED]] = True
+    return table
+
+
+_TABLES = {(kind, ecforce): _allowed(kind, ecforce) for kind in Kind for ecforce in (False, True)}
+
+
+def status_moves(scene: Scene) -> None:
+    """INV-17: order statuses move along the documented graph only."""
+    given = scene.rows.status_to
+    to = ORDER_MEANING[given]
+    table = _TABLES[scene.kind, scene.state.terms.platform == "ecforce"]
+    fine = table[scene.deferred.view(np.uint8), scene.meaning, to]
+    if fine.all():
+        return
+    for i in each(~fine):
+        at, sub, order, seq = scene.at_row(i)
+        now = int(scene.state.fold.orders.status[order])
+        scene.state.report("INV-17", at, sub, order, seq, status=now, status_to=int(given[i]))
+
+
+def returns(scene: Scene) -> None:
+    """INV-28: 返品待ち comes to an end (after the fold)."""
+    state = scene.state
+    waits = scene.meaning == _M.RETURN_PENDING
+    for i in scene.watched():
+        if not waits[i]:
+            state.agenda.close_all(int(scene.order[i]), "INV-28")
+    for i in each(waits):
+        at, sub, order, seq = scene.at_row(i)
+        if not state.agenda.has(order, "INV-28"):
+            due = at + state.terms.grace("return_resolved")
+            state.agenda.open(order, state.finding("INV-28", due, sub, order, seq, opened=at))
+
+
+def released(scene: Scene) -> None:
+    """INV-20: a released order whose ship date is past gets a new one that day (after the fold)."""
+    state = scene.state
+    ship = state.fold.orders.ship[scene.order]
+    for i in each((ship >= 0) & (ship < scene.day) & ~_settled(scene)):
+        at, sub, order, seq = scene.at_row(i)
+        midnight = day_end(at)
+        found = state.finding("INV-20", midnight, sub, order, seq, case="ship_date", date=int(ship[i]))
+        found.facts["today"] = int(scene.day[i])
+        state.agenda.open(order, found, last=midnight - 1, broken=lambda finding: _ships_late(state, finding))
+
+
+def _ships_late(state: State, finding: Finding) -> bool:
+    order = finding.order
+    unsent = not state.orders.flags[order] & SHIPPED and state.meaning(order) < _M.SHIPPED
+    return unsent and bool(state.fold.orders.ship[order] < finding.facts["today"])
+
+
+def _settled(scene: Scene) -> NDArray[np.bool_]:
+    """Shipped, cancelled, returned or deleted."""
+    found: NDArray[np.bool_] = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= _M.SHIPPED)
+    return found
+
+
+def edited(scene: Scene) -> None:
+    """INV-22: an edit that needs a new authorisation; INV-26: a deferred order edited after shipping."""
+    state, rows = scene.state, scene.rows
+    words = {
+        code: state.words[code] for code in np.unique(scene.code).tolist() if 0 <= code < len(state.words)
+    }
+    given = rows.method
+    method = np.where(given >= 0, given, scene.method)
+    settled = _settled(scene)
+    if not settled.all():
+        causes = _causes(scene, words, method)
+        for i in each((causes > 0) & ~settled):
+            at, sub, order, seq = scene.at_row(i)
+            if not any(state.agenda.has(order, "INV-22", case) for case in _CASES):
+                due = at + state.terms.grace("reauth")
+                case = _CASES[int(causes[i]) - 1]
+                found = state.finding(
+                    "INV-22", due, sub, order, seq, case=case, opened=at, method=int(method[i])
+                )
+                state.agenda.open(order, found)
+    late = [code for code, word in words.items() if word in _EDITS_AFTER_SHIPPING]
+    for i in each(scene.deferred & ((scene.flags & SHIPPED) != 0) & np.isin(scene.code, late)):
+        at, sub, order, seq = scene.at_row(i)
+        state.report("INV-26", at, sub, order, seq, what=words[int(scene.code[i])])
+
+
+_CASES = ("amount", "address", "goods", "method")
+
+
+def _causes(scene: Scene, words: dict[int, str], method: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Which trigger of a new authorisation an edit is: 1 + its place in `_CASES`, 0 for none."""
+    deferred = IS_DEFERRED[method]
+    amount = scene.rows.amount
+    cause = np.zeros(len(scene), np.int8)
+
+    def coded(*wanted: str) -> NDArray[np.bool_]:
+        return np.isin(scene.code, [code for code, word in words.items() if word in wanted])
+
+    if scene.state.terms.platform != "ecforce":
+        cause[deferred & coded("goods")] = 3
+    cause[deferred & coded("address", "billing")] = 2
+    by_amount = deferred | (method == Method.CARD) | (method == Method.RAKUTEN_PAY)
+    cause[by_amount & (amount >= 0) & (amount != scene.amount)] = 1
+    cause[coded("method") & (method >= 0) & ~IS_UNCOVERED[method]] = 4
+    return cause
+
+
+def reauthorised(scene: Scene) -> None:
+    """INV-22: a verdict, or the end of the order, ends the wait."""
+    for i in scene.watched():
+        scene.state.agenda.close_all(int(scene.order[i]), "INV-22")
+
+
+def shipped_before_reauthorised(scene: Scene) -> None:
+    """INV-22: shipped while the new authorisation is still missing."""
+    for i in scene.watched():
+        at, _, order, seq = scene.at_row(i)
+        for finding in scene.state.agenda.close_all(order, "INV-22"):
+            finding.at, finding.evidence = at, (*finding.evidence, seq)
+            scene.state.findings.append(finding)

@@ -1,0 +1,121 @@
+"""The monitors as a log's sink: one pass over the rows, one fold for all of them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from teiki_sim.calendar import DAY
+from teiki_sim.log.fold import Rows, waves
+from teiki_sim.log.kinds import Kind, Side
+from teiki_sim.log.rows import Chunk
+from teiki_sim.monitors import money, schedule, shipping
+from teiki_sim.monitors.deadlines import WATCHED
+from teiki_sim.monitors.state import Scene, State
+from teiki_sim.monitors.table import On, looks
+from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
+
+_SLACK = 2 * DAY
+"""How far behind the last row deadlines are swept: rows of different subscriptions may be a little out of order."""
+
+
+class Monitors:
+    """Watches a log and finds violations in its rows alone.
+
+    `take` the chunks in order, then `close`; ``violations`` holds what was found. An instance is for one
+    log. Nothing depends on how the log was cut into chunks.
+    """
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.violations: list[Violation] = []
+        self._last = 0
+
+    def take(self, chunk: Chunk) -> None:
+        """Watch one chunk."""
+        if not len(chunk):
+            return
+        self.state.reach(chunk)
+        for part in _between_settings(chunk, self.state):
+            for kind, rows in waves(part):
+                self._look(kind, rows)
+        self._last = max(self._last, int(chunk.columns["at"].max()))
+        self._sweep(int(chunk.columns["at"][-1]) - _SLACK)
+
+    def close(self, end_at: int | None = None, names: Names | None = None) -> None:
+        """No chunk follows; what is due by ``end_at`` (else by the last row) and open is a violation.
+
+        May be called again with names, or a later end.
+        """
+        self._sweep(self._last if end_at is None else end_at)
+        self.violations = violations_of(self.state.findings, names or Numbers())
+
+    def memory(self) -> dict[str, int]:
+        """Bytes of the columns held for orders (with their transactions) and for subscriptions."""
+        state, fold = self.state, self.state.fold
+        return {
+            "orders": fold.orders.nbytes + fold.ledger.nbytes + state.orders.nbytes,
+            "subscriptions": fold.subscriptions.nbytes + state.subs.nbytes,
+        }
+
+    def _look(self, kind: Kind, rows: Rows) -> None:
+        state = self.state
+        provider = int(rows.side[0]) == Side.PROVIDER
+        of_order = int(rows.order[0]) >= 0
+        if not of_order:
+            if provider:
+                return
+            if (lost := rows.sub < 0).any():  # of nothing that is watched: a bulk job, say
+                rows = rows.where(~lost)
+                if not len(rows):
+                    return
+        scene = Scene(state, kind, rows)
+        self._expire(scene, of_order)
+        before, after = looks(kind, On.LEDGER if provider else On.ORDER if of_order else On.SUBSCRIPTION)
+        for look in before:
+            look(scene)
+        state.fold.apply(kind, rows)
+        if after:
+            scene = scene.anew()
+            for look in after:
+                look(scene)
+
+    def _expire(self, scene: Scene, of_order: bool) -> None:
+        """Deadlines that ran out before these rows, judged before anything of them is known."""
+        state = self.state
+        if of_order:
+            money.diverged(state, state.ledger_watch.expire(scene.order, scene.at))
+            shipping.not_both(state, state.capture_watch.expire(scene.order, scene.at))
+            for i in scene.watched():
+                state.agenda.expire(int(scene.order[i]), int(scene.at[i]))
+        sub, at = scene.sub, scene.at
+        single = sub < 0
+        if single.any():
+            sub, at = sub[~single], at[~single]
+        schedule.lapsed(state, state.generation_watch.expire(sub, at))
+        for i in np.flatnonzero(state.subs.flags[sub] & WATCHED).tolist():
+            state.agenda.expire(~int(sub[i]), int(at[i]))
+
+    def _sweep(self, horizon: int) -> None:
+        state = self.state
+        state.agenda.sweep(horizon)
+        money.diverged(state, state.ledger_watch.sweep(horizon))
+        shipping.not_both(state, state.capture_watch.sweep(horizon))
+        schedule.lapsed(state, state.generation_watch.sweep(horizon))
+
+
+def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:
+    """The rows between settings, which hold for all that follow them."""
+    start = 0
+    for row in np.flatnonzero(chunk.columns["kind"] == Kind.SETTING).tolist():
+        if row > start:
+            yield _part(chunk, start, row)
+        start = row + 1
+        code = int(chunk.columns["code"][row])
+        state.terms.set(chunk.vocabulary.codes.list[code], int(chunk.columns["quantity"][row]))
+    if start < len(chunk):
+        yield _part(chunk, start, len(chunk)) if start else chunk
+
+
+def _part(chunk: Chunk, start: int, stop: int) -> Chunk:
+    columns = {name: column[start:stop] for name, column in chunk.columns.items()}
+    return Chunk(chunk.first_seq + start, columns, {}, chunk.vocabulary)

@@ -1,0 +1,375 @@
+"""What all monitors share: the folded tables, a few columns beside them, the terms, the deadlines."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.calendar import DAY
+from teiki_sim.frequencies import Frequency
+from teiki_sim.log.fold import Fold, Growing, Live, Rows
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.rows import Chunk
+from teiki_sim.log.statuses import (
+    ORDER_MEANING,
+    PAYMENT_MEANING,
+    SUBSCRIPTION_MEANING,
+    OrderMeaning,
+    SubscriptionMeaning,
+)
+from teiki_sim.messages import DEFERRED, UNCOVERED, Method
+from teiki_sim.monitors.deadlines import WATCHED, Agenda, ByOrder, BySubscription, Overdue
+from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.terms import Terms
+
+# Bits of an order's flags, beside WATCHED.
+KNOWN = 2  # opened or generated, and not deleted
+EXPORTED = 4  # the warehouse has it, and has confirmed no stop
+SHIPPED = 8
+CAPTURED = 16  # in the store's book
+PRINTED = 32  # its invoice
+SEVERAL = 64  # it has had more than one transaction
+RAKUTEN_FAILED = 128
+DIVERGED = 256  # a divergence of the ledgers was reported and goes on
+ODD = 512  # captured another amount than was authorised, or refunded
+
+# Bits of a subscription's flags, beside WATCHED.
+STALE = 2  # next delivery not after today, already seen
+LAPSED = 4  # a missing generation was reported
+BURST = 8  # a burst of children was seen
+RAKUTEN = 16  # a child failed by Rakuten Pay
+
+# What the ledger says of an order, as bits.
+AUTHORISED_THERE, PENDING_THERE, CAPTURED_THERE, CANCELLED_THERE = 1, 2, 4, 8
+LIVE_THERE = AUTHORISED_THERE | PENDING_THERE | CAPTURED_THERE
+_BITS = np.zeros(8, np.uint8)
+_BITS[Live.AUTHORISED] = AUTHORISED_THERE
+_BITS[Live.PENDING] = PENDING_THERE
+_BITS[Live.CAPTURED] = CAPTURED_THERE
+_BITS[[Live.CANCELLED, Live.REFUNDED]] = CANCELLED_THERE
+
+#: By method number, which may be -1 (unknown): the last entry.
+IS_DEFERRED = np.array([m in DEFERRED for m in Method] + [False])
+IS_UNCOVERED = np.array([m in UNCOVERED for m in Method] + [False])
+
+_DEAD = np.zeros(9, np.bool_)
+_DEAD[[OrderMeaning.CANCELLED, OrderMeaning.DELETED]] = True
+DEAD = _DEAD[ORDER_MEANING]
+"""By order status: it no longer counts as a child."""
+
+GOES_ON = SUBSCRIPTION_MEANING == SubscriptionMeaning.ACTIVE
+"""By subscription status."""
+STOPS = np.isin(SUBSCRIPTION_MEANING, [SubscriptionMeaning.STOPPED, SubscriptionMeaning.CANCELLED])
+OVER = STOPS | (SUBSCRIPTION_MEANING == SubscriptionMeaning.ENDED)
+
+_NOT_NEEDED = ("product", "quantity", "ledger.order", "ledger.captured", "ledger.refunded")
+
+
+class State:
+    """Tables, deadlines and findings.
+
+    ``orders`` adds to the fold's orders: the first transaction, flags, and when ledger and capture are
+    due. ``subs`` adds the last two children with the days they were made, and the frequency.
+    """
+
+    def __init__(self) -> None:
+        self.terms = Terms()
+        self.fold = Fold(leave_out=_NOT_NEEDED)
+        self.orders = Growing(
+            transaction=(np.int32, -1),
+            flags=(np.uint16, 0),
+            ledger_due=(np.uint32, 0),
+            capture_due=(np.uint32, 0),
+        )
+        self.subs = Growing(
+            flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
+            before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
+        )  # fmt: skip
+        self.findings: list[Finding] = []
+        self.agenda = Agenda(self.orders, self.subs, self.findings.append)
+        self.ledger_watch = ByOrder(self.orders, "ledger_due")
+        self.capture_watch = ByOrder(self.orders, "capture_due")
+        self.generation_watch = BySubscription(self.subs)
+        self.frequencies: list[Frequency | None] = [None]
+        self.frequency_of_code: dict[int, int] = {}
+        self.words: list[str] = [""]
+        # What is rare, by number.
+        self.transactions: dict[int, list[int]] = {}
+        self.captured: dict[int, int] = {}
+        self.refunded: dict[int, int] = {}
+        self.explained: set[int] = set()
+        self.stopped: dict[int, int] = {}
+        self.born_stopped: dict[int, int] = {}
+        self.resumed_flagged: set[int] = set()
+        self.decided: dict[int, int] = {}
+        self.slips: dict[int, int] = {}
+        self.more_slips: dict[int, set[int]] = {}
+        self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
+
+    def reach(self, chunk: Chunk) -> None:
+        """Make room for everything that a chunk names."""
+        self.fold.reach(chunk)
+        self.fold.ledger.reach(1)
+        self.fold.subscriptions.reach(1)
+        self.orders.reach(self.fold.orders.size)
+        self.subs.reach(self.fold.subscriptions.size)
+        self.words = chunk.vocabulary.codes.list
+
+    def codes(self, words: Iterable[str]) -> list[int]:
+        """The numbers of those words that the log has used."""
+        wanted = set(words)
+        return [i for i, word in enumerate(self.words) if word in wanted]
+
+    # Findings
+
+    def finding(
+        self,
+        invariant: str,
+        at: int,
+        sub: int,
+        order: int,
+        *evidence: int,
+        case: str = "",
+        money: int | None = None,
+        **facts: int | str,
+    ) -> Finding:
+        """A finding about an order or, where ``order`` is -1, a subscription."""
+        fold = self.fold
+        cycle = int(
+            fold.orders.cycle[order] if order >= 0 else fold.subscriptions.cycle[sub] if sub >= 0 else -1
+        )
+        if money is None:
+            money = (
+                self.amount(order) if order >= 0 else self.amount(int(self.subs.last[sub])) if sub >= 0 else 0
+            )
+        facts.setdefault("cycle", cycle)
+        if order >= 0:
+            facts.setdefault("method", int(fold.orders.method[order]))
+        elif sub >= 0:
+            facts.setdefault("method", int(fold.subscriptions.method[sub]))
+        key = "" if cycle < 0 else str(cycle)
+        return Finding(
+            invariant, case, at, sub, order, tuple(evidence), money, key, self.terms.platform, dict(facts)
+        )
+
+    def report(
+        self,
+        invariant: str,
+        at: int,
+        sub: int,
+        order: int,
+        *evidence: int,
+        case: str = "",
+        money: int | None = None,
+        **facts: int | str,
+    ) -> None:
+        """A breach that is one at once."""
+        self.findings.append(
+            self.finding(invariant, at, sub, order, *evidence, case=case, money=money, **facts)
+        )
+
+    def amount(self, order: int) -> int:
+        """Yen of an order, 0 where unknown."""
+        return max(0, int(self.fold.orders.amount[order])) if order >= 0 else 0
+
+    # The ledger of an order
+
+    def of_order(self, order: int) -> list[int]:
+        """An order's transactions in the order in which they turned up."""
+        first = int(self.orders.transaction[order])
+        return self.transactions.get(order) or ([first] if first >= 0 else [])
+
+    def live(self, order: int) -> list[int]:
+        """Its transactions that are authorised, pending or captured."""
+        return [t for t in self.of_order(order) if _BITS[self.fold.ledger.state[t]] & LIVE_THERE]
+
+    def ledger_state(self, transaction: int) -> int:
+        """What the ledger says of one transaction, as a bit."""
+        return int(_BITS[self.fold.ledger.state[transaction]])
+
+    def ledger_bits(self, order: NDArray[Any], flags: NDArray[Any]) -> NDArray[np.uint8]:
+        """What the ledger says of each order."""
+        t = self.orders.transaction[order]
+        bits: NDArray[np.uint8] = _BITS[self.fold.ledger.state[t]]
+        if (t < 0).any():
+            bits[t < 0] = 0
+        several = (flags & SEVERAL) != 0
+        if several.any():
+            for i in np.flatnonzero(several).tolist():
+                bits[i] = int(
+                    np.bitwise_or.reduce(_BITS[self.fold.ledger.state[self.of_order(int(order[i]))]])
+                )
+        return bits
+
+    def taken(self, transaction: int) -> int:
+        """Captured less refunded, by the ledger."""
+        ledger = self.fold.ledger
+        captured = self.captured.get(transaction)
+        if captured is None:
+            captured = (
+                int(ledger.authorised[transaction]) if ledger.state[transaction] == Live.CAPTURED else 0
+            )
+        return captured - self.refunded.get(transaction, 0)
+
+    def net(self, order: int) -> int:
+        """Captured less refunded over an order's transactions."""
+        return sum(self.taken(t) for t in self.of_order(order))
+
+    # Children
+
+    def survives(self, order: int) -> bool:
+        """Whether an order is neither cancelled nor deleted."""
+        return not DEAD[self.fold.orders.status[order]]
+
+    def sibling(self, sub: int, cycle: int, but: int) -> int:
+        """A surviving child of that cycle other than ``but``, -1 where there is none."""
+        orders = self.fold.orders
+        recent = [o for o in (int(self.subs.last[sub]), int(self.subs.before[sub])) if o >= 0]
+        for order in recent:
+            if orders.cycle[order] == cycle and order != but and self.survives(order):
+                return order
+        # Older children have lower cycles; only where cycles come again is there more to look through.
+        if len(recent) < 2 or orders.cycle[recent[1]] < cycle:
+            return -1
+        same = np.flatnonzero((orders.sub == sub) & (orders.cycle == cycle))
+        return next((o for o in same.tolist() if o != but and self.survives(o)), -1)
+
+    def meaning(self, order: int) -> OrderMeaning:
+        """What an order's status says."""
+        return OrderMeaning(int(ORDER_MEANING[self.fold.orders.status[order]]))
+
+    def sub_of(self, order: int) -> int:
+        """Subscription of an order, -1 for a single one."""
+        return int(self.fold.orders.sub[order])
+
+
+class Scene:
+    """Rows of one group with what the tables say of them, each looked up once and only when asked for."""
+
+    def __init__(self, state: State, kind: Kind, rows: Rows) -> None:
+        self.state = state
+        self.kind = kind
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def anew(self) -> "Scene":
+        """The same rows, with the tables as they are now."""
+        scene = Scene(self.state, self.kind, self.rows)
+        for name in ("at", "order", "sub", "day", "code"):
+            if name in self.__dict__:
+                scene.__dict__[name] = self.__dict__[name]
+        return scene
+
+    @cached_property
+    def at(self) -> NDArray[Any]:
+        """Instant of each row."""
+        return self.rows.at
+
+    @cached_property
+    def order(self) -> NDArray[Any]:
+        """Order of each row."""
+        return self.rows.order
+
+    @cached_property
+    def sub(self) -> NDArray[Any]:
+        """Subscription of each row."""
+        return self.rows.sub
+
+    @cached_property
+    def seq(self) -> NDArray[Any]:
+        """Sequence number of each row."""
+        return self.rows.seq
+
+    @cached_property
+    def code(self) -> NDArray[Any]:
+        """Code of each row."""
+        return self.rows.code
+
+    @cached_property
+    def day(self) -> NDArray[Any]:
+        """Day of each row."""
+        return self.at // DAY
+
+    @cached_property
+    def flags(self) -> NDArray[Any]:
+        """The orders' flags before these rows."""
+        found: NDArray[Any] = self.state.orders.flags[self.order]
+        return found
+
+    @cached_property
+    def sub_flags(self) -> NDArray[Any]:
+        """The subscriptions' flags before these rows; 0 for single orders."""
+        found: NDArray[Any] = self.state.subs.flags[self.sub]
+        found[self.sub < 0] = 0
+        return found
+
+    @cached_property
+    def method(self) -> NDArray[Any]:
+        """The orders' methods."""
+        found: NDArray[Any] = self.state.fold.orders.method[self.order]
+        return found
+
+    @cached_property
+    def amount(self) -> NDArray[Any]:
+        """The orders' amounts."""
+        found: NDArray[Any] = self.state.fold.orders.amount[self.order]
+        return found
+
+    @cached_property
+    def meaning(self) -> NDArray[Any]:
+        """What the orders' statuses say."""
+        found: NDArray[Any] = ORDER_MEANING[self.state.fold.orders.status[self.order]]
+        return found
+
+    @cached_property
+    def payment(self) -> NDArray[Any]:
+        """What the orders' payment statuses say, as the store knows them."""
+        found: NDArray[Any] = PAYMENT_MEANING[self.state.fold.orders.payment[self.order]]
+        return found
+
+    @cached_property
+    def ledger(self) -> NDArray[Any]:
+        """What the ledger says of the orders, as bits."""
+        return self.state.ledger_bits(self.order, self.flags)
+
+    @cached_property
+    def uncovered(self) -> NDArray[Any]:
+        """Cash on delivery or bank transfer."""
+        found: NDArray[Any] = IS_UNCOVERED[self.method]
+        return found
+
+    @cached_property
+    def deferred(self) -> NDArray[Any]:
+        """Deferred payment."""
+        found: NDArray[Any] = IS_DEFERRED[self.method]
+        return found
+
+    @cached_property
+    def status(self) -> NDArray[Any]:
+        """The subscriptions' statuses; of no meaning for single orders."""
+        found: NDArray[Any] = self.state.fold.subscriptions.status[self.sub]
+        return found
+
+    def at_row(self, i: int) -> tuple[int, int, int, int]:
+        """Instant, subscription, order and seq of one row."""
+        return int(self.at[i]), int(self.sub[i]), int(self.order[i]), int(self.seq[i])
+
+    def watched(self) -> list[int]:
+        """Rows whose order the agenda holds something for."""
+        found: list[int] = np.flatnonzero(self.state.orders.flags[self.order] & WATCHED).tolist()
+        return found
+
+
+def each(mask: NDArray[np.bool_]) -> list[int]:
+    """Where a mask holds: the few rows that are looked at one by one."""
+    found: list[int] = np.flatnonzero(mask).tolist() if mask.any() else []
+    return found
+
+
+def overdue(found: Overdue | None) -> list[tuple[int, int, int]]:
+    """Number, due instant and seq of what a deadline gave."""
+    return [] if found is None else list(zip(*(part.tolist() for part in found), strict=True))

@@ -1,0 +1,48 @@
+"""The shop's terms that monitors go by; SETTING rows set them, also in mid-run."""
+
+from teiki_sim.calendar import DAY
+
+DEFAULTS: dict[str, int] = {
+    "grace.payment_cancel": 3,
+    "grace.ledger": 3,
+    "grace.duplicate": 1,
+    "grace.generation": 3,
+    "grace.resume": 3,
+    "grace.return_resolved": 14,
+    "grace.capture": 5,
+    "grace.method_switch": 2,
+    "grace.rakuten": 7,
+    "grace.reauth": 1,
+    "schedule.generate_days_before_delivery": 7,
+    "platform": 0,
+}
+"""Terms where no row has set them; a grace is in days."""
+
+PLATFORMS = ("subscstore", "ecforce", "tamago", "marketplace")
+
+
+class Terms:
+    """The terms as they stand."""
+
+    def __init__(self) -> None:
+        self._values = dict(DEFAULTS)
+
+    def set(self, name: str, value: int) -> None:
+        """A setting row; names that no monitor goes by are passed over."""
+        if name in self._values:
+            self._values[name] = value
+
+    def grace(self, name: str) -> int:
+        """Grace in seconds."""
+        return self._values["grace." + name] * DAY
+
+    @property
+    def generate_days(self) -> int:
+        """Days before its delivery on which a child is generated."""
+        return self._values["schedule.generate_days_before_delivery"]
+
+    @property
+    def platform(self) -> str:
+        """Whose rules the shop lives by."""
+        number = self._values["platform"]
+        return PLATFORMS[number] if 0 <= number < len(PLATFORMS) else ""
