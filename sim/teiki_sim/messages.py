@@ -169,6 +169,9 @@ class Gateway(Protocol):
     def authorise(self, charges: Charges) -> Answers:
         """Ask for new authorisations."""
 
+    def take_over(self, charges: Charges) -> NDArray[np.int32]:
+        """Enter authorisations that stand from before the run, as they are; their transactions."""
+
     def capture(self, captures: Captures) -> Answers:
         """Capture (for deferred payment: report the shipment of) authorised transactions."""
 

@@ -1,4 +1,5 @@
-"""The nightly batch: children are generated from the masters that are due, and authorised."""
+"""Orders come to be: the nightly batch, in which children are generated from the masters that are due,
+manual generation, and orders placed at the checkout; each is charged as it is made."""
 
 from typing import Any
 
@@ -33,22 +34,26 @@ def generate(
     cycle: NDArray[Any] | None = None,
     dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None,
     actor: Actor = Actor.SYSTEM,
+    at_checkout: bool = False,
 ) -> NDArray[np.int32]:
     """Generate and charge one child for each subscription; the children that came to be.
+
+    ``at_checkout``: a first order placed by its buyer, who gets no order where the charge is refused.
 
     With ``cycle`` and ``dates`` a child of that very cycle is made again (注文作成) and the masters' next dates
     stay where they are; otherwise the masters move on by one cycle.
     """
     if not len(due):
         return due
-    if dates is None:
+    if dates is None and not at_checkout:
         due = _without_collisions(shop, due)
     subs = shop.subs
     orders = _new_children(shop, due, subs.cycle[due] + 1 if cycle is None else cycle, dates)
     outcome, code = _charge(shop, orders, subs.attempt[due])
     table = shop.orders
     refused = outcome != Outcome.ACCEPTED
-    born = ~(refused & shop.charge_first[table.method[orders]])
+    born = ~refused if at_checkout else ~(refused & shop.charge_first[table.method[orders]])
+    table.status[orders[~born]] = 0
     children, parents = orders[born], due[born]
     shop.rows(
         Kind.GENERATED, children, actor, "generated",
@@ -63,11 +68,68 @@ def generate(
         _move_on(shop, parents, children)
     _confirm(shop, orders[~refused])
     for i in np.flatnonzero(refused).tolist():
-        settle_refusal(shop, int(orders[i]), Outcome(int(outcome[i])), int(code[i]), bool(born[i]))
+        if at_checkout:
+            _turn_away(shop, int(orders[i]), int(code[i]))
+        else:
+            settle_refusal(shop, int(orders[i]), Outcome(int(outcome[i])), int(code[i]), bool(born[i]))
     shop.live = np.concatenate([shop.live, children])
     shop.on_generated(shop.now, children)
     _amount_stop(shop, children)
     return children
+
+
+def place(shop: Shop, orders: NDArray[np.int32]) -> None:
+    """Charge and log single orders; a buyer whose charge is refused gets no order."""
+    table = shop.orders
+    table.status[orders] = shop.policy.order.waiting
+    table.payment[orders] = np.where(shop.uncovered[table.method[orders]], shop.policy.payment.not_needed, 0)
+    outcome, code = _charge(shop, orders, np.zeros(len(orders), np.int16))
+    taken = outcome == Outcome.ACCEPTED
+    placed = orders[taken]
+    shop.rows(
+        Kind.GENERATED, placed, Actor.CUSTOMER, "generated",
+        method=table.method[placed], product=table.product[placed], quantity=table.quantity[placed],
+        amount=table.amount[placed], ship=table.ship[placed], delivery=table.delivery[placed],
+        status_to=table.status[placed],
+    )  # fmt: skip
+    _confirm(shop, placed)
+    for i in np.flatnonzero(~taken).tolist():
+        _turn_away(shop, int(orders[i]), int(code[i]))
+    shop.live = np.concatenate([shop.live, placed])
+
+
+def _turn_away(shop: Shop, order: int, code: int) -> None:
+    """A charge refused at the checkout: no order, and no subscription either."""
+    table = shop.orders
+    table.status[order] = 0
+    method = Method(int(table.method[order]))
+    shop.set_payment(order, shop.policy.payment.refusal(method), Kind.DECLINED, Actor.CUSTOMER, code=code)
+    sub = int(table.sub[order])
+    if sub >= 0:
+        words = shop.policy.subscription
+        shop.subs.status[sub] = words.stopped
+        shop.sub_row(
+            Kind.STOPPED, sub, Actor.CUSTOMER, status_from=words.active, status_to=words.stopped,
+            code=shop.log.code("checkout"),
+        )  # fmt: skip
+
+
+def adopt(shop: Shop, sub: int, order: int) -> None:
+    """The charge of a child had gone through although no answer came: the child comes to be after all."""
+    subs, table = shop.subs, shop.orders
+    table.status[order] = shop.policy.order.waiting
+    shop.row(
+        Kind.GENERATED, order, Actor.OPERATOR, "generated",
+        method=int(table.method[order]), product=int(table.product[order]), quantity=int(table.quantity[order]),
+        amount=int(table.amount[order]), ship=int(table.ship[order]), delivery=int(table.delivery[order]),
+        status_to=int(table.status[order]),
+    )  # fmt: skip
+    one, parent = np.array([order], np.int32), np.array([sub], np.int32)
+    subs.last_order[sub], subs.cycle[sub], subs.attempt[sub] = order, table.cycle[order], 0
+    subs.paused[sub] = False
+    _move_on(shop, parent, one)
+    shop.live = np.append(shop.live, one)
+    shop.on_generated(shop.now, one)
 
 
 def _without_collisions(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:

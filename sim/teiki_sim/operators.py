@@ -13,7 +13,7 @@ import simpy
 
 from teiki_sim import nightly
 from teiki_sim import operations as ops
-from teiki_sim.calendar import DAY, SUNDAY, day_of, weekday
+from teiki_sim.calendar import DAY, SUNDAY, weekday
 from teiki_sim.customers import Customers, Wish, new_method
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Actor, Kind
@@ -21,7 +21,7 @@ from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about, force_capture, print_invoice
 from teiki_sim.shop import Shop
-from teiki_sim.tables import CAPTURE_TRIED, GONE, HANDED_OVER
+from teiki_sim.tables import CAPTURE_TRIED, FORCED, GONE, HANDED_OVER
 
 __all__ = ["Operators"]
 
@@ -200,7 +200,7 @@ class Operators:
             for invariant in ("INV-02", "INV-03"):
                 truth.ships(now, "operator", "handling_left_open", invariant, sub, order)
             self._truth_uncaptured(sub, order, "handling_left_open")
-            shop.orders.flags[order] |= _FORCED
+            shop.orders.flags[order] |= FORCED
             self._mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
         else:
             ops.cancel_order(shop, order, WHO)
@@ -416,8 +416,13 @@ class Operators:
         shop = self.shop
         if not self._still_refused(order):
             return
-        if int(shop.orders.method[order]) == Method.RAKUTEN_PAY and not shop.policy.reauthorises_refused.get(Method.RAKUTEN_PAY, True):
-            self._rakuten(sub, order)
+        if not shop.policy.reauthorises_refused.get(Method(int(shop.orders.method[order])), True):
+            if sub < 0 or shop.subs.attempt[sub] >= 2:
+                self._give_up(order)
+                return
+            attempt = int(shop.subs.attempt[sub])
+            self.customers.repair(sub, attempt, lambda: self.queue.put(lambda: self._rakuten(sub, order)))
+            self.later(12, lambda: self._give_up(order))
             return
         if sub >= 0 and shop.slips("ships_uncovered", sub, order):
             ops.force_shipping(shop, order, WHO)
@@ -452,7 +457,9 @@ class Operators:
     def _rakuten(self, sub: int, order: int) -> None:
         """Delete without cancelling the payment, then generate anew (SS-RAK-02), or half of it (SS-RAK-03)."""
         shop, orders, truth, now = self.shop, self.shop.orders, self.shop.truth, self.shop.now
-        if sub < 0 or shop.subs.status[sub] != shop.policy.subscription.active or shop.subs.flag[sub]:
+        if not self._still_refused(order):
+            return
+        if shop.subs.status[sub] != shop.policy.subscription.active or shop.subs.flag[sub]:
             ops.cancel_order(shop, order, WHO)
             return
         cycle, delivery = int(orders.cycle[order]), int(orders.delivery[order])
@@ -616,8 +623,6 @@ class _Undone:
 
 
 _LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
-_FORCED = 32
-assert _FORCED == __import__("teiki_sim.tables", fromlist=["FORCED"]).FORCED
 
 
 def _survives(shop: Shop, order: int) -> bool:
@@ -638,6 +643,3 @@ def _shipping_instant(shop: Shop, order: int) -> int:
 
 def _capture_instant(shop: Shop, order: int) -> int:
     return _shipping_instant(shop, order) - shop.ship_second + shop.capture_second
-
-
-__all__ += ["day_of"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of, instant, to_day
-from teiki_sim.config import Config
+from teiki_sim.config import SLIP_NAMES, Config
 from teiki_sim.draws import Purpose, bits53, threshold
 from teiki_sim.frequencies import Frequency, closed_set
 from teiki_sim.log.kinds import Actor, Kind
@@ -49,6 +49,10 @@ class Shop:
     on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
 
+    export_second: int = 0  # seconds after midnight of the day's phases
+    ship_second: int = 0
+    capture_second: int = 0
+
     def __post_init__(self) -> None:
         config = self.config
         self.seed = config.seed
@@ -65,7 +69,7 @@ class Shop:
         self.start_day = to_day(config.start)
         self.live: NDArray[np.int32] = np.empty(0, np.int32)  # orders on which something is still to happen
         self._running = (-1, 0)
-        self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(_slip_names())}
+        self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(SLIP_NAMES)}
         self._mend = threshold(config.slips.mend)
         self.collision_chance = threshold(config.schedule.collision_rate)
         self.rules = {key: self.log.rule(rule) for key, rule in self.policy.rules.items()}
@@ -249,10 +253,4 @@ def _groups(values: NDArray[Any]) -> list[tuple[Any, int]]:
     return [(np.flatnonzero(values == value), int(value)) for value in np.flatnonzero(np.bincount(values))]
 
 
-def _slip_names() -> frozenset[str]:
-    from teiki_sim.config_models import SLIP_NAMES
-
-    return SLIP_NAMES
-
-
-_SLIP_NUMBER = {name: i for i, name in enumerate(sorted(_slip_names()))}
+_SLIP_NUMBER = {name: i for i, name in enumerate(sorted(SLIP_NAMES))}

@@ -1,0 +1,172 @@
+"""Opening a shop: a book (or a generated population) and its open orders become the tables of day one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from teiki_sim.book_columns import BookColumns
+from teiki_sim.book_rows import OpenOrder
+from teiki_sim.draws import hash64_many
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.statuses import CODE, ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.messages import METHOD_NAMES, Charges, Method
+from teiki_sim.shop import Shop
+from teiki_sim.tables import STOPPED
+
+__all__ = ["open_shop", "write_settings"]
+
+
+def write_settings(shop: Shop) -> None:
+    """The shop's terms as rows, so that monitors need nothing else (and see later changes)."""
+    config = shop.config
+    terms = {"platform": shop.policy.number}
+    terms |= {f"grace.{name}": int(value) for name, value in config.grace.model_dump().items()}
+    terms["schedule.generate_days_before_delivery"] = shop.ahead
+    for name, value in terms.items():
+        shop.log.one(Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}')
+
+
+def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:
+    """Fill the tables and log the opening state; the book's rows come sorted by id."""
+    _subscriptions(shop, book)
+    if open_orders:
+        _open_orders(shop, open_orders)
+    _log_subscriptions(shop)
+
+
+def _subscriptions(shop: Shop, book: BookColumns) -> None:
+    subs, words, config = shop.subs, shop.policy.subscription, shop.config
+    rows = subs.add(len(book))
+    customers = sorted(set(book.customers))
+    number = {name: i for i, name in enumerate(customers)}
+    shop.names.sub_ids = list(book.ids)
+    shop.names.customer_names = customers
+    shop.log.vocabulary.products[:] = [*book.products, *(c for c in config.goods if c not in set(book.products))]
+    subs.key[rows] = hash64_many(book.ids)
+    subs.customer[rows] = [number[name] for name in book.customers]
+    frequency = np.array([shop.frequency_number[f] for f in book.frequencies] or [0], np.int16)
+    carrier = np.array([shop.carriers.index(name) for name in book.carriers] or [0], np.int8)
+    known = np.array([METHOD_NAMES.index(m) if m in METHOD_NAMES else Method.BANK for m in book.methods], np.int8)
+    status = np.array([words.active, words.stopped, words.cancelled, words.ended], np.uint8)
+    subs.frequency[rows], subs.carrier[rows] = frequency[book.frequency], carrier[book.carrier]
+    subs.method[rows], subs.status[rows] = known[book.method], status[book.status]
+    subs.product[rows], subs.quantity[rows] = book.product, book.quantity
+    subs.unit_price[rows], subs.cycle[rows], subs.end_count[rows] = book.unit_price, book.cycle, book.end_count
+    subs.ship[rows], subs.delivery[rows] = book.next_ship, book.next_delivery
+    subs.anchor[rows] = np.where(book.first_delivery >= 0, book.first_delivery, book.next_delivery)
+    subs.flag[rows], subs.held[rows] = book.generation_error, book.held
+
+
+def _log_subscriptions(shop: Shop) -> None:
+    subs, n = shop.subs, shop.subs.n
+    if not n:
+        return
+    labels = np.array([shop.log.code(f.label()) for f in shop.frequencies], np.int64)
+    rows = np.arange(n, dtype=np.int32)
+    shop.log.many(
+        Kind.OPENED, shop.now, n, sub=rows, cycle=subs.cycle[:n], method=subs.method[:n], product=subs.product[:n],
+        quantity=subs.quantity[:n], ship=subs.ship[:n], delivery=subs.delivery[:n], status_to=subs.status[:n],
+        code=labels[subs.frequency[:n]],
+    )  # fmt: skip
+    for sub in np.flatnonzero(subs.flag[:n]).tolist():
+        shop.sub_row(Kind.FLAG_SET, sub, code=shop.log.code("book"))
+        if subs.status[sub] == shop.policy.subscription.active:
+            shop.on_trouble("flag", sub, -1, "payment")
+    for sub in np.flatnonzero(subs.held[:n]).tolist():
+        shop.sub_row(Kind.HELD, sub, code=shop.log.code("book"))
+
+
+def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
+    subs, orders, config = shop.subs, shop.orders, shop.config
+    number = {name: i for i, name in enumerate(shop.names.sub_ids)}
+    product = {code: i for i, code in enumerate(shop.log.vocabulary.products)}
+    lead = shop.leads[shop.carriers.index(config.default_carrier)]
+    customers = shop.names.customer_names
+    single_carrier = shop.carriers.index(config.default_carrier)
+    for row in open_orders:
+        order = int(shop.new_orders(1)[0])
+        shop.names.opening.append(row.order_id)
+        sub = number.get(row.subscription or "", -1)
+        if row.product not in product:
+            product[row.product] = len(product)
+            shop.log.vocabulary.products.append(row.product)
+        method = METHOD_NAMES.index(row.method) if row.method in METHOD_NAMES else int(Method.BANK)
+        delivery = row.planned_delivery
+        delivery = lead.delivery_from_ship(row.planned_ship) if delivery is None else delivery
+        orders.sub[order], orders.cycle[order] = sub, row.cycle if sub >= 0 else -1
+        orders.method[order], orders.product[order] = method, product[row.product]
+        orders.quantity[order] = row.quantity
+        if row.amount is not None:
+            amount = row.amount
+        elif sub >= 0:
+            amount = int(subs.unit_price[sub]) * row.quantity + int(shop.fees[method]) + int(shop.carrier_fees[subs.carrier[sub]])
+        else:
+            price = config.goods[row.product].price if row.product in config.goods else 0
+            amount = price * row.quantity + int(shop.fees[method]) + int(shop.carrier_fees[single_carrier])
+        orders.amount[order] = orders.covered[order] = amount
+        orders.ship[order], orders.delivery[order] = row.planned_ship, delivery
+        _open_status(shop, order, row)
+        if sub < 0:
+            shop.names.single_customer[order] = len(customers)
+            customers.append(f"C-{row.order_id}")
+        else:
+            _advance_master(shop, sub, order)
+    numbers = np.arange(orders.n, dtype=np.int32)
+    shop.rows(
+        Kind.OPENED, numbers, method=orders.method[numbers], product=orders.product[numbers],
+        quantity=orders.quantity[numbers], amount=orders.amount[numbers], ship=orders.ship[numbers],
+        delivery=orders.delivery[numbers], status_to=orders.status[numbers],
+    )  # fmt: skip
+    meaning = PAYMENT_MEANING[orders.payment[numbers]]
+    covered = numbers[meaning == PaymentMeaning.AUTHORISED]
+    _take_over(shop, covered)
+    for order in numbers[meaning == PaymentMeaning.REFUSED].tolist():
+        shop.set_payment(order, int(orders.payment[order]), Kind.DECLINED, code=shop.log.code("book"))
+        orders.flags[order] |= STOPPED
+        shop.row(Kind.HELD, order, code=shop.log.code("payment_error"))
+        shop.on_trouble("refused", int(orders.sub[order]), order, "")
+    shop.live = numbers
+
+
+def _open_status(shop: Shop, order: int, row: OpenOrder) -> None:
+    """The platform's own words for what the file says; an order without a payment status counts as authorised."""
+    orders, words = shop.orders, shop.policy
+    meaning = OrderMeaning(int(ORDER_MEANING[CODE.get(row.order_status, CODE["出荷待ち"])]))
+    status = {OrderMeaning.WORKING: words.order.working, OrderMeaning.BLOCKED: words.order.blocked}
+    orders.status[order] = status.get(meaning, words.order.waiting)
+    method = Method(int(orders.method[order]))
+    payment = PaymentMeaning(int(PAYMENT_MEANING[CODE.get(row.payment_status, 0)]))
+    if shop.uncovered[method]:
+        orders.payment[order] = words.payment.not_needed
+    elif payment in (PaymentMeaning.REFUSED, PaymentMeaning.PENDING, PaymentMeaning.UNKNOWN):
+        orders.payment[order] = words.payment.refusal(method)
+    else:
+        orders.payment[order] = words.payment.authorised
+
+
+def _advance_master(shop: Shop, sub: int, order: int) -> None:
+    """A cycle counts once: the master stands after the children that the file has (SS-FC-04, SS-SKIP-02)."""
+    subs, orders = shop.subs, shop.orders
+    subs.last_order[sub] = order
+    subs.cycle[sub] = max(int(subs.cycle[sub]), int(orders.cycle[order]))
+    while 0 <= subs.delivery[sub] <= orders.delivery[order]:
+        after = shop.next_delivery(sub, int(subs.delivery[sub]))
+        subs.ship[sub], subs.delivery[sub] = shop.ship_date(sub, after), after
+
+
+def _take_over(shop: Shop, orders_covered: np.ndarray) -> None:
+    """Authorisations that stand from before the run are entered in the provider's ledger as they are."""
+    if not len(orders_covered):
+        return
+    orders, some = shop.orders, orders_covered
+    orders.transaction[some] = shop.gateway.take_over(
+        Charges(
+            shop.now, some, orders.sub[some], shop.consumers(some), np.maximum(orders.cycle[some], 0),
+            np.zeros(len(some), np.int16), orders.method[some], orders.amount[some],
+        )
+    )  # fmt: skip
+    shop.rows(
+        Kind.AUTHORISED, some, Actor.SYSTEM, method=orders.method[some], amount=orders.amount[some],
+        transaction=orders.transaction[some], status_to=orders.payment[some],
+    )  # fmt: skip
+

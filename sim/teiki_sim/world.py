@@ -1,0 +1,202 @@
+"""The world: one clock on which the shop's day, its customers, operators and providers run.
+
+The nightly batch handles all that is due as one batch; only what is out of the ordinary becomes an event of its
+own. This is the only module that imports simpy.
+"""
+
+import gc
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from teiki_sim import inflow, nightly, shipping
+from teiki_sim import operations as ops
+from teiki_sim.book_columns import BookColumns
+from teiki_sim.book_rows import OpenOrder
+from teiki_sim.calendar import DAY, months_later, to_day
+from teiki_sim.config import Config
+from teiki_sim.customers import Customers
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.rows import Vocabulary
+from teiki_sim.log.statuses import NAMES, OrderMeaning, PaymentMeaning
+from teiki_sim.log.writer import Log, NullLog, Sink
+from teiki_sim.messages import METHOD_NAMES, Gateway, Method, News
+from teiki_sim.names import ShopNames
+from teiki_sim.opening import open_shop, write_settings
+from teiki_sim.operators import Operators
+from teiki_sim.policies import POLICIES
+from teiki_sim.shop import Shop
+from teiki_sim.tables import ORDER_COLUMNS, SUBSCRIPTION_COLUMNS, Table
+from teiki_sim.truth import Truth
+
+__all__ = ["GatewayMaker", "World"]
+
+#: ``maker(config, log)`` builds the way to the providers.
+GatewayMaker = Callable[[Config, Log], Gateway]
+
+
+def _seconds(clock: str) -> int:
+    return int(clock[:2]) * 3600 + int(clock[3:]) * 60
+
+
+@dataclass
+class World:
+    """One shop, its actors and its providers on one simulated clock. Build it with `World.of`."""
+
+    config: Config
+    env: simpy.Environment
+    shop: Shop
+    customers: Customers
+    operators: Operators
+    start: int
+    end: int
+    progress: Callable[[int, int], None] = field(default=lambda _done, _days: None)
+
+    @classmethod
+    def of(
+        cls,
+        config: Config,
+        book: BookColumns,
+        open_orders: Sequence[OpenOrder],
+        gateway: GatewayMaker,
+        sinks: Callable[[ShopNames], Sequence[Sink]] | None = None,
+        chunk_rows: int = 2**18,
+    ) -> "World":
+        """A world ready to run from the configuration's start. Without sinks nothing is logged."""
+        policy = POLICIES[config.platform]
+        env = simpy.Environment(initial_time=to_day(config.start) * DAY)
+        subs, orders = Table(SUBSCRIPTION_COLUMNS), Table(ORDER_COLUMNS)
+        names = ShopNames(policy.name, subs, orders, policy.order_prefix)
+        vocabulary = Vocabulary(methods=list(METHOD_NAMES))
+        log = NullLog(vocabulary) if sinks is None else Log(vocabulary, sinks(names), chunk_rows)
+
+        def when(at: int, action: Callable[[], None]) -> None:
+            def happen(_event: simpy.Event) -> None:
+                shop.now = int(env.now)
+                action()
+
+            timeout = env.timeout(max(at - int(env.now), 0))
+            assert timeout.callbacks is not None
+            timeout.callbacks.append(happen)
+
+        shop = Shop(config, policy, log, gateway(config, log), when, Truth(when), names, subs, orders)
+        shop.now = int(env.now)
+        customers = Customers(shop)
+        start = to_day(config.start)
+        shop.on_generated = customers.take
+        pending: list[tuple[Any, ...]] = []
+        shop.on_trouble = lambda *trouble: pending.append(trouble)
+        write_settings(shop)
+        open_shop(shop, book, open_orders)
+        operators = Operators(shop, env, customers)
+        shop.on_trouble = operators.trouble
+        for trouble in pending:
+            operators.trouble(*trouble)
+        world = cls(config, env, shop, customers, operators, start, months_later(start, config.months))
+        env.process(world._days())
+        return world
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def run(self, until: int | None = None) -> None:
+        """Run to an instant (default: the end). The collector is paused: nothing here makes cycles."""
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self.env.run(until=self.end * DAY if until is None else until)
+            self.shop.now = int(self.env.now)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _days(self) -> Generator[simpy.Event, Any, None]:
+        shop, schedule = self.shop, self.config.schedule
+        handover = _seconds(self.config.carriers[self.config.default_carrier].handover)
+        export = _seconds(schedule.export_time)
+        shop.export_second, shop.ship_second = export, handover
+        shop.capture_second = _seconds(schedule.capture_time)
+        phases: list[tuple[int, Callable[[], None]]] = [
+            (_seconds(schedule.nightly_batch), self._night),
+            (8 * 3600, self._news),
+            (export, lambda: shipping.export(shop)),
+            (export + 3600, lambda: shipping.hand_over(shop)),
+            (_seconds(schedule.delivery_time), lambda: shipping.deliver(shop)),
+            (13 * 3600, lambda: shipping.pay_invoices(shop)),
+            (14 * 3600, lambda: inflow.arrive(shop)),
+            (handover, lambda: shipping.ship(shop)),
+            (_seconds(schedule.import_time), lambda: shipping.complete(shop)),
+            (shop.capture_second, lambda: shipping.capture(shop)),
+            (DAY - 60, lambda: shipping.prune(shop)),
+        ]
+        phases.sort(key=lambda phase: phase[0])
+        for day in range(self.start, self.end):
+            for second, phase in phases:
+                wait = day * DAY + second - int(self.env.now)
+                if wait:
+                    yield self.env.timeout(wait)
+                shop.now = int(self.env.now)
+                phase()
+            self.progress(day - self.start + 1, self.end - self.start)
+
+    def _night(self) -> None:
+        due = nightly.due_tonight(self.shop)
+        nightly.generate(self.shop, due)
+
+    def _news(self) -> None:
+        for news in self.shop.gateway.due(self.shop.now):
+            self._take(news)
+
+    def _take(self, news: News) -> None:
+        """Later news of a provider reach the store (SS-SCORE-01, SS-ORD-02)."""
+        shop, words, order = self.shop, self.shop.policy.payment, news.order
+        orders = shop.orders
+        if int(orders.transaction[order]) != news.transaction:
+            return
+        code = shop.log.code(news.code) if news.code else 0
+        if news.what == "authorised":
+            orders.covered[order] = news.amount
+            shop.set_payment(order, words.authorised, Kind.AUTHORISED, Actor.PROVIDER, code=code)
+        elif news.what == "declined":
+            shop.set_payment(order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, Actor.PROVIDER, code=code)
+            self._late_refusal(order, code)
+        elif news.what == "cancelled":
+            shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)
+            if ops.meaning(shop, order) == OrderMeaning.RETURN_PENDING:
+                shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, Actor.SYSTEM, "returned")
+        elif news.what == "cancel_refused":
+            shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
+        elif news.what == "expired":
+            if ops.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED:
+                shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
+                self._expired(order)
+
+    def _late_refusal(self, order: int, code: int) -> None:
+        """A held verdict ends in NG: the child stands, unshippable, and the flag is set (SS-SCORE-01)."""
+        shop, sub = self.shop, int(self.shop.orders.sub[order])
+        if ops.meaning(shop, order) != OrderMeaning.WAITING:
+            return
+        nightly.block(shop, order, code)
+        shop.on_trouble("refused", sub, order, "")
+        scored = shop.policy.name == "subscstore" and int(shop.orders.method[order]) == Method.SCORE
+        if scored and sub >= 0 and not shop.subs.flag[sub]:
+            nightly.raise_flag(shop, sub, code, "score_ng")
+            shop.on_trouble("flag", sub, -1, "payment")
+
+    def _expired(self, order: int) -> None:
+        shop = self.shop
+        if ops.meaning(shop, order) == OrderMeaning.WAITING:
+            shop.on_trouble("refused", int(shop.orders.sub[order]), order, "")
+
+    # -- results -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Flush and close the log."""
+        self.shop.log.close()
+
+    def orders_by_status(self) -> dict[str, int]:
+        """How many orders stand in each status, by its Japanese name; orders that never came to be are left out."""
+        counts = np.bincount(self.shop.orders.status[: self.shop.orders.n], minlength=len(NAMES))
+        return {NAMES[i]: int(n) for i, n in enumerate(counts) if n and i}
