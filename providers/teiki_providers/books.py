@@ -108,7 +108,7 @@ class Words:
     past_refund: str
     refund_amount: str
     increase: str
-    paid: str
+    finished: str  # nothing is left to cancel: paid by the customer, or wholly refunded
     capture_failed: str
     maintenance: str
     rate_limit: str

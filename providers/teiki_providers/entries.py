@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from teiki_providers.ledger import Ledger
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
-from teiki_sim.messages import Captures, Charges, Outcome
+from teiki_sim.messages import Charges, Outcome
 
 _KINDS = (
     (Outcome.ACCEPTED, Kind.AUTHORISED),
@@ -48,26 +48,15 @@ class Entries:
             elif rows.any():
                 self._many(kind, charges.at, {name: column[rows] for name, column in columns.items()})
 
-    def captures(self, captures: Captures, amount: NDArray[np.int32], code: NDArray[np.int64]) -> None:
-        """Captures done, side by side; for deferred payment the code is the slip number reported."""
-        self._many(
-            Kind.CAPTURED,
-            captures.at,
-            {
-                "sub": captures.sub,
-                "order": captures.order,
-                "cycle": captures.cycle,
-                "method": captures.method,
-                "transaction": captures.transaction,
-                "amount": amount,
-                "code": code,
-            },
-        )
-
     def many(
-        self, kind: Kind, at: int, transactions: NDArray[np.int32], amount: NDArray[np.int32], code: str = ""
+        self,
+        kind: Kind,
+        at: int,
+        transactions: NDArray[np.int32],
+        amount: NDArray[np.int32],
+        code: str | NDArray[np.int64] = "",
     ) -> None:
-        """Rows of one kind about transactions of the ledger."""
+        """Rows of one kind about transactions of the ledger; a code that is a number is a slip number."""
         ledger = self._ledger
         columns: dict[str, Any] = {
             "sub": ledger.sub[transactions],
@@ -76,7 +65,7 @@ class Entries:
             "method": ledger.method[transactions],
             "transaction": transactions,
             "amount": amount,
-            "code": self._log.code(code),
+            "code": self._log.code(code) if isinstance(code, str) else code,
         }
         self._many(kind, at, columns)
 

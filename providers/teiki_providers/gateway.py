@@ -166,7 +166,7 @@ class DirectGateway:
             what, code, number = entry.what, entry.code, entry.transaction
             if what == "cancelled":
                 if ledger.state[number] == State.PAID:
-                    what, code = "cancel_refused", desk.book_of(number).words.paid
+                    what, code = "cancel_refused", desk.book_of(number).words.finished
                 else:
                     desk.cancel(now, number)
             else:

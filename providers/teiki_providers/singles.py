@@ -162,6 +162,8 @@ class Singles:
         desk, terms, number = self._desk, call.book.terms, call.number
         if call.state in _TAKEN and not terms.cancel_until.covers(int(desk.ledger.day[number]), call.day):
             return self._refused(call, call.book.words.past_cancel)
+        if call.state == State.REFUNDED and not desk.ledger.net(number):
+            return self._refused(call, call.book.words.finished)
         days = terms.cancel_delay_days + desk.plan.late_days(call.book.method)
         if cell.to == State.CANCELLING and days:
             desk.ledger.state[number] = State.CANCELLING

@@ -127,7 +127,8 @@ class Till:
         ledger.captured[number] = amount
         ledger.day[number] = captures.at // DAY
         self._desk.printed.difference_update(number[self._needs_print[method]].tolist())
-        self._desk.entries.captures(captures, amount, captures.slip * self._needs_slip[method])
+        slips = captures.slip * self._needs_slip[method]
+        self._desk.entries.many(Kind.CAPTURED, captures.at, number, amount, slips)
 
     def _refusal(self, captures: Captures, row: int) -> str:
         """Why a capture is refused: the first of state, age, slip number, print data and amount."""
