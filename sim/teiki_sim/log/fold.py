@@ -6,6 +6,7 @@ fold, and every monitor that builds on it, reads like code for one row and runs 
 """
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def waves(chunk: Chunk) -> Iterator[tuple[Kind, Rows]]:
     index = by_entity[by_wave]
     seq = index + chunk.first_seq
     in_waves = _Sorted(columns, index)
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in pairwise(cuts):
         kind = Kind((int(sorted_key[start]) % 1024) >> 4)
         yield kind, Rows(in_waves, slice(start, stop), seq[start:stop])
 
