@@ -99,5 +99,15 @@ class Entries:
             cycle=int(ledger.cycle[transaction]),
         )
 
+    def many_printed(self, at: int, transactions: NDArray[np.int32]) -> None:
+        """The print data of these invoices were downloaded."""
+        ledger = self._ledger
+        columns = {
+            "sub": ledger.sub[transactions],
+            "order": ledger.order[transactions],
+            "cycle": ledger.cycle[transactions],
+        }
+        self._many(Kind.INVOICE_PRINTED, at, columns)
+
     def _many(self, kind: Kind, at: int, columns: dict[str, Any]) -> None:
         self._log.many(kind, at, len(columns["sub"]), Side.PROVIDER, actor=Actor.PROVIDER, **columns)

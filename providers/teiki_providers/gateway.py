@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_providers.books import Book
+from teiki_providers.books import Book, Move
 from teiki_providers.desk import Desk, blank, lay, take_captures, take_charges
 from teiki_providers.faults import FaultPlan, Verdicts
 from teiki_providers.ledger import Ledger, Repeated
@@ -18,7 +18,7 @@ from teiki_providers.till import Till
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.writer import Log
-from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, News, Outcome
+from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, News, Operation, Outcome
 
 __all__ = ["ORPHAN", "DirectGateway"]
 
@@ -42,6 +42,11 @@ class DirectGateway:
         self._singles = Singles(self._desk, self.authorise, self.capture)
         terms = [books[m].terms if m in books else None for m in Method]
         self._cap = np.array([t.cap if t else 0 for t in terms], np.int32)
+        self._printable = np.zeros((len(Method), len(State)), np.bool_)
+        for method, book in books.items():
+            for state in State:
+                cell = book.cell(state, Operation.PRINT_INVOICE)
+                self._printable[method, state] = isinstance(cell, Move)
         self._one_live = np.array([bool(t and t.one_live) for t in terms])
 
     # ---- authorisations --------------------------------------------------------------------------
@@ -193,21 +198,33 @@ class DirectGateway:
         amount = self.ledger.captured[number] or self.ledger.authorised[number]
         return News(what, number, int(self.ledger.order[number]), code, int(amount))
 
+    def print_invoices(self, at: int, transactions: NDArray[np.int32]) -> None:
+        """Download the print data of these bundled invoices, where the table has them; a repeat changes nothing."""
+        desk, ledger = self._desk, self.ledger
+        known = transactions[self._known(transactions)]
+        printable = known[self._printable[ledger.method[known], ledger.state[known]]]
+        desk.printed.update(printable.tolist())
+        desk.entries.many_printed(at, printable)
+
     def pay_invoices(self, at: int, transactions: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Customers pay these deferred invoices at the provider; False where it was cancelled (orphan).
 
         A payment of a cancelled one is a row too, with the code ``orphan``: the provider got money.
         """
         ledger, entries = self.ledger, self._desk.entries
-        state = ledger.state[transactions]
+        known = self._known(transactions)
+        state = np.where(known, ledger.state[np.where(known, transactions, 0)], np.uint8(State.NONE))
         owed: NDArray[np.bool_] = (state == State.CAPTURED) | (state == State.CANCELLING)
         orphan = state == State.CANCELLED
         ledger.state[transactions[owed]] = State.PAID
         for rows, code in ((owed, ""), (orphan, ORPHAN)):
             if rows.any():
                 paid = transactions[rows]
-                entries.many(Kind.INVOICE_PAID, at, paid, ledger.captured[paid], code)
+                entries.many(Kind.INVOICE_PAID, at, paid, ledger.authorised[paid], code)
         return owed
+
+    def _known(self, transactions: NDArray[np.int32]) -> NDArray[np.bool_]:
+        return (transactions >= 0) & (transactions < self.ledger.size)
 
     def repair(self, at: int, consumer: int, method: Method) -> None:
         """The consumer repaired the means of payment with the provider (new card, new plan)."""

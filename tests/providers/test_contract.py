@@ -390,3 +390,73 @@ def test_an_unknown_transaction_is_refused(method: Method) -> None:
             answer.transaction,
         )
     assert stand.gateway.state(99) == "NONE"
+
+
+def test_print_data_of_many_follow_the_table() -> None:
+    stand = Stand()
+    methods = [Method.NP_WIZ, Method.NP_WIZ, Method.NP, Method.CARD]
+    charges = stand.charges(methods)
+    numbers = stand.gateway.authorise(charges).transaction
+    stand.ask(O.CANCEL, int(numbers[1]), Method.NP_WIZ, order=1)
+    asked = np.append(numbers, np.array([-1, 99], np.int32))
+    stand.gateway.print_invoices(stand.now, asked)
+    stand.gateway.print_invoices(stand.now, asked)
+    assert stand.kinds().count("invoice_printed") == 2
+    assert stand.ask(O.CAPTURE, 0, Method.NP_WIZ).outcome == Outcome.ACCEPTED
+
+
+def test_an_invoice_that_nobody_issued_is_not_paid() -> None:
+    stand = Stand()
+    number = stand.authorise(Method.NP)
+    asked = np.array([number, -1, 99], np.int32)
+    assert stand.gateway.pay_invoices(stand.now, asked).tolist() == [False, False, False]
+    assert stand.kinds() == ["authorised"]
+
+
+@covered
+def test_an_amount_above_the_cap_is_declined(method: Method) -> None:
+    stand = Stand()
+    book = BOOKS[method]
+    over = stand.ask(O.AUTHORISE, -1, method, amount=book.terms.cap + 1)
+    assert (over.outcome, over.code, over.state) == (Outcome.DECLINED, book.words.cap, "DECLINED")
+    number = stand.authorise(method, order=1)
+    again = stand.ask(O.REAUTHORISE, number, method, order=1, amount=book.terms.cap + 1)
+    assert (again.outcome, again.code, again.state) == (Outcome.DECLINED, book.words.cap, "AUTHORISED")
+
+
+def test_amounts_that_make_no_sense_are_refused() -> None:
+    stand = Stand()
+    number = stand.authorise(Method.CARD)
+    assert stand.ask(O.CHANGE, number, Method.CARD, amount=0).code == "E01060010"
+    stand.capture(number, Method.CARD)
+    assert stand.ask(O.REFUND, number, Method.CARD, amount=3001).code == "E01060010"
+    assert stand.ask(O.CHANGE, number, Method.CARD, amount=3000).state == "CAPTURED"
+    stand.ask(O.REFUND, number, Method.CARD)
+    assert stand.ask(O.CANCEL, number, Method.CARD).code == "E11010001"
+    stand.pass_days(181)
+    assert stand.ask(O.REFUND, number, Method.CARD, amount=1).code == "E11010010"
+
+
+def test_a_change_of_a_sold_card_charge_has_its_time() -> None:
+    stand = Stand()
+    number = stand.authorise(Method.CARD)
+    stand.capture(number, Method.CARD)
+    stand.pass_days(181)
+    assert stand.ask(O.CHANGE, number, Method.CARD, amount=1000).code == "E11010010"
+
+
+def test_a_replaced_one_whose_reply_is_lost_is_found_by_its_order() -> None:
+    stand = Stand([Script(Effect("reply_lost"), Match(operation=O.REAUTHORISE))])
+    old = stand.authorise(Method.AMAZON_PAY)
+    assert stand.ask(O.REAUTHORISE, old, Method.AMAZON_PAY, amount=4000).outcome == Outcome.NO_ANSWER
+    found = stand.ask(O.INQUIRE, old, Method.AMAZON_PAY)
+    assert (found.transaction, found.state, found.amount) == (1, "AUTHORISED", 4000)
+    assert stand.gateway.state(old) == "CANCELLED"
+
+
+def test_taking_over_an_order_twice_gives_two_transactions() -> None:
+    stand = Stand()
+    charges = stand.charges([Method.CARD, Method.CARD])
+    charges.order[:] = 0
+    assert stand.gateway.take_over(charges).tolist() == [0, 1]
+    assert list(stand.ledger.of_order(0)) == [1, 0]
