@@ -82,13 +82,12 @@ class Customers:
 
     def _on_page(self, sub: int, wish: Wish) -> None:
         shop = self.shop
-        child = ops.waiting_child(shop, sub)
         try:
             if wish == Wish.SKIP:
                 ops.skip(shop, sub, Actor.CUSTOMER)
             elif wish in (Wish.STOP, Wish.CANCEL):
                 ops.stop(shop, sub, Actor.CUSTOMER, for_good=wish == Wish.CANCEL)
-                if child >= 0:  # the page says that the order under way still comes
+                for child in ops.unshipped(shop, sub):  # the page says that the order under way still comes
                     ops.decide(shop, child, "ship", Actor.CUSTOMER)
                 self.after_stop(sub, wish)
             elif wish == Wish.ADDRESS:

@@ -181,6 +181,9 @@ class Gateway(Protocol):
     def due(self, now: int) -> Sequence[News]:
         """News whose time has come, oldest first; each is told once."""
 
+    def print_invoices(self, at: int, transactions: NDArray[np.int32]) -> None:
+        """Download the print data of these bundled invoices."""
+
     def pay_invoices(self, at: int, transactions: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Customers pay these deferred invoices at the provider; False where it was cancelled (orphan)."""
 

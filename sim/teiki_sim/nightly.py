@@ -230,6 +230,8 @@ def settle_refusal(shop: Shop, order: int, outcome: Outcome, code: int, born: bo
     }[outcome]
     shop.set_payment(order, status, kind, code=code)
     if outcome == Outcome.NO_ANSWER:
+        if not born:
+            fail_generation(shop, sub, code or shop.log.code("no_answer"), "")
         shop.on_trouble("unanswered", sub, order, "born" if born else "unborn")
     elif outcome == Outcome.DECLINED and born:
         block(shop, order, code)
@@ -238,15 +240,16 @@ def settle_refusal(shop: Shop, order: int, outcome: Outcome, code: int, born: bo
         fail_generation(shop, sub, code)
 
 
-def fail_generation(shop: Shop, sub: int, code: int) -> None:
-    """No child came to be: the error flag is set (SS-PAY-03, SS-AMZ-04)."""
+def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> None:
+    """No child came to be: the error flag is set (SS-PAY-03, SS-AMZ-04), and an operator told the cause, if any."""
     subs = shop.subs
     subs.attempt[sub] += 1
     shop.sub_row(
         Kind.GENERATION_FAILED, sub, rule="flag", code=code, method=int(subs.method[sub]), cycle=int(subs.cycle[sub]) + 1
     )
     raise_flag(shop, sub, code, "flag")
-    shop.on_trouble("flag", sub, -1, "payment")
+    if cause:
+        shop.on_trouble("flag", sub, -1, cause)
 
 
 def block(shop: Shop, order: int, code: int) -> None:

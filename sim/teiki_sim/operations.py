@@ -44,7 +44,17 @@ def waiting_child(shop: Shop, sub: int) -> int:
     order = int(shop.subs.last_order[sub])
     if order < 0 or shop.is_gone(order):
         return -1
-    return order if meaning(shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED, OrderMeaning.WORKING) else -1
+    return order if meaning(shop, order) in _UNSHIPPED else -1
+
+
+def unshipped(shop: Shop, sub: int) -> list[int]:
+    """Every child of the subscription that stands and has not left, oldest first."""
+    orders, live = shop.orders, shop.live
+    mine = live[orders.sub[live] == sub].tolist()
+    return [order for order in mine if not shop.is_gone(order) and meaning(shop, order) in _UNSHIPPED]
+
+
+_UNSHIPPED = (OrderMeaning.WAITING, OrderMeaning.BLOCKED, OrderMeaning.WORKING)
 
 
 def _refuse(shop: Shop, order: int, sub: int, rule: str, what: str, actor: Actor) -> RefusedError:
@@ -250,6 +260,9 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
         raise _refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
     answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if answer.outcome == Outcome.DECLINED and shop.gateway.state(int(orders.transaction[order])) == "AUTHORISED":
+        # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
+        shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
     if answer.transaction >= 0:
         orders.transaction[order] = answer.transaction
     return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from teiki_sim import nightly
@@ -19,7 +20,7 @@ from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation, Outcome
-from teiki_sim.shipping import ask_about, force_capture, print_invoice
+from teiki_sim.shipping import ask_about, force_capture, print_invoices
 from teiki_sim.shop import Shop
 from teiki_sim.tables import CAPTURE_TRIED, FORCED, GONE, HANDED_OVER
 
@@ -39,6 +40,7 @@ class Operators:
         self._open, self._close = (_seconds(clock) for clock in terms.hours)
         self._weekdays_only = terms.workdays == "weekdays"
         self._service = terms.minutes_per_task * 60
+        self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
         self._do: dict[str, Callable[[int, int, Any], None]] = {
             "wish": self._wish,
             "flag": self._flag,
@@ -112,7 +114,7 @@ class Operators:
         ops.skip(shop, sub, WHO, move_master=moves)
         if moves != 1:
             expected = shop.next_delivery(sub, before)
-            midnight = (shop.today + 1) * DAY
+            midnight = (shop.today + 1) * DAY - 1
             truth.due(
                 shop.now, "operator", slip, "INV-16", sub, child, midnight,
                 lambda: int(shop.subs.delivery[sub]) != expected,
@@ -120,17 +122,15 @@ class Operators:
 
     def _stop(self, sub: int) -> None:
         shop = self.shop
-        child = ops.waiting_child(shop, sub)
         ops.stop(shop, sub, WHO)
-        self._decide(sub, child, "ship")
+        for child in ops.unshipped(shop, sub):
+            self._decide(sub, child, "ship")
         self._created_on_stopped(sub)
         self.customers.after_stop(sub, Wish.STOP)
 
     def _decide(self, sub: int, child: int, decision: str) -> None:
         """Record what becomes of the unshipped child, or forget to (EC-SUB-07)."""
         shop = self.shop
-        if child < 0:
-            return
         if shop.slips("no_decision", sub, child):
             stopped = shop.policy.subscription.active
             shop.truth.ships(
@@ -157,17 +157,23 @@ class Operators:
         cycle, ship, delivery = int(subs.cycle[sub]) + 1, int(subs.ship[sub]), int(subs.delivery[sub])
         if ship <= shop.today:
             return
+        before = int(subs.last_order[sub])
         child = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
         if child >= 0:
             subs.cycle[sub] = cycle
             following = shop.next_delivery(sub, delivery)
             shop.schedule(sub, shop.ship_date(sub, following), following, WHO)
             shop.truth.broke(shop.now, "operator", "created_on_stopped", "INV-09", sub, child)
+            if before >= 0 and int(shop.orders.created[before]) // DAY == shop.today:
+                self._pair(sub, before, child, "created_on_stopped", "INV-12")
 
     def _cancel(self, sub: int) -> None:
         shop = self.shop
         child = ops.waiting_child(shop, sub)
         ops.stop(shop, sub, WHO, for_good=True)
+        for older in ops.unshipped(shop, sub):
+            if older != child:
+                ops.decide(shop, older, "ship", WHO)
         if child < 0:
             return
         # Half of those who leave want the order under way as well (modelled).
@@ -198,7 +204,7 @@ class Operators:
         elif live and shop.slips("handling_left_open", sub, order):
             ops.cancel_payment(shop, order, WHO)
             for invariant in ("INV-02", "INV-03"):
-                truth.ships(now, "operator", "handling_left_open", invariant, sub, order)
+                truth.ships(now, "operator", "handling_left_open", invariant, sub, order, self._payment_is(order, _CANCELLED))
             self._truth_uncaptured(sub, order, "handling_left_open")
             shop.orders.flags[order] |= FORCED
             self._mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
@@ -214,14 +220,17 @@ class Operators:
             lambda: shop.gateway.state(transaction) in _LIVE,
         )  # fmt: skip
 
+    def _payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
+        return lambda: ops.payment_meaning(self.shop, order) == meaning
+
     def _truth_uncaptured(self, sub: int, order: int, slip: str) -> None:
         """If the parcel leaves without cover, no capture can follow within the tolerance."""
         shop = self.shop
-        due = _shipping_instant(shop, order) + shop.config.grace.capture * DAY
-        captured = PaymentMeaning.CAPTURED
-        shop.truth.due(
-            shop.now, "operator", slip, "INV-55", sub, order, due,
-            lambda: shop.is_gone(order) and ops.payment_meaning(shop, order) != captured,
+        done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
+        shop.truth.ships(
+            shop.now, "operator", slip, "INV-55", sub, order,
+            lambda: ops.payment_meaning(shop, order) != PaymentMeaning.CAPTURED and ops.meaning(shop, order) not in done,
+            shop.config.grace.capture * DAY,
         )  # fmt: skip
 
     def _mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
@@ -249,11 +258,11 @@ class Operators:
             covered = int(shop.orders.method[order]) not in UNCOVERED
             if covered:
                 for invariant in ("INV-02", "INV-03"):
-                    truth.ships(now, "operator", "cancel_without_stop", invariant, sub, order)
+                    truth.ships(now, "operator", "cancel_without_stop", invariant, sub, order, self._payment_is(order, _CANCELLED))
                 self._truth_uncaptured(sub, order, "cancel_without_stop")
         elif shop.slips("held_after_export", sub, order):
             ops.hold(shop, order, "customer", WHO)
-            truth.ships(now, "operator", "held_after_export", "INV-18", sub, order)
+            truth.ships(now, "operator", "held_after_export", "INV-18", sub, order, lambda: shop.is_stopped(order))
             self.later(2, lambda: ops.release(shop, order, WHO))
         else:
             ops.cancel_order(shop, order, WHO)
@@ -307,8 +316,8 @@ class Operators:
         truth.due(now, "operator", "edit_without_reauth", "INV-22", sub, order, due, undone.reauthorisation)
         if money:
             truth.ships(now, "operator", "edit_without_reauth", "INV-04", sub, order, undone.amount)
-            captured = _capture_instant(shop, order) + shop.config.grace.ledger * DAY
-            truth.due(now, "operator", "edit_without_reauth", "INV-05", sub, order, captured, undone.captured)
+            captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
+            truth.ships(now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured)
         self._mend(sub, order, lambda: ops.reauthorise(shop, order, WHO), if_waiting=True)
 
     def _payment(self, sub: int) -> None:
@@ -358,6 +367,21 @@ class Operators:
         shop.schedule(sub, shop.ship_date(sub, delivery), delivery, WHO)
         ops.resume(shop, sub, WHO)
         shop.truth.broke(shop.now, "operator", "past_date", "INV-11", sub, -1)
+        start, night = shop.today, DAY + int(self.shop.night_second)
+        settled = start * DAY + 2 * night + shop.config.grace.duplicate * DAY + 60
+        shop.truth.due(shop.now, "operator", "past_date", "INV-12", sub, -1, settled, lambda: self._poured(sub, start))
+
+    def _poured(self, sub: int, since: int) -> bool:
+        """Whether two children made since that day stand, the later one overdue and far too soon (INV-12)."""
+        shop, orders = self.shop, self.shop.orders
+        made = [int(o) for o in np.flatnonzero(orders.sub[: orders.n] == sub) if orders.status[o] and orders.created[o] // DAY > since]
+        for first, second in zip(made, made[1:], strict=False):
+            days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
+            overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
+            near = days * 2 < int(orders.delivery[second]) - int(orders.delivery[first])
+            if overdue and near and _survives(shop, first) and _survives(shop, second):
+                return True
+        return False
 
     # -- payments in trouble -------------------------------------------------------------------
 
@@ -426,7 +450,8 @@ class Operators:
             return
         if sub >= 0 and shop.slips("ships_uncovered", sub, order):
             ops.force_shipping(shop, order, WHO)
-            shop.truth.ships(shop.now, "operator", "ships_uncovered", "INV-03", sub, order)
+            refused = self._payment_is(order, PaymentMeaning.REFUSED)
+            shop.truth.ships(shop.now, "operator", "ships_uncovered", "INV-03", sub, order, refused)
             self._truth_uncaptured(sub, order, "ships_uncovered")
             return
         way = shop.draw(sub, Purpose.NEW_VALUE, int(shop.orders.cycle[order]), 3) % 4 if sub >= 0 else 3
@@ -465,10 +490,15 @@ class Operators:
         cycle, delivery = int(orders.cycle[order]), int(orders.delivery[order])
         ship = max(int(orders.ship[order]), shop.today)
         delivery += ship - int(orders.ship[order])
-        slipped = [s for s in ("rakuten_not_deleted", "rakuten_not_regenerated", "created_twice") if shop.slips(s, sub, order)]
-        slip = slipped[0] if slipped else ""
-        if slip != "rakuten_not_deleted":
-            ops.delete_order(shop, order, WHO)
+        names = ("rakuten_not_deleted", "rakuten_not_regenerated", "created_twice")
+        first_time = shop.subs.attempt[sub] == 0
+        slip = next((name for name in names if first_time and shop.slips(name, sub, order)), "")
+        if slip == "rakuten_not_deleted":
+            self._undeleted.setdefault(sub, []).append(order)
+        else:
+            for standing in [*self._undeleted.pop(sub, ()), order]:
+                if self._still_refused(standing):
+                    ops.delete_order(shop, standing, WHO)
         if slip == "rakuten_not_regenerated":
             due = now + shop.config.grace.rakuten * DAY
             for invariant in ("INV-31", "INV-08"):
@@ -483,8 +513,11 @@ class Operators:
             truth.broke(now, "operator", slip, "INV-31", sub, first)
             self._duplicate(sub, order, first, slip)
         elif slip == "created_twice":
+            failed = ops.payment_meaning(shop, first) == PaymentMeaning.REFUSED
             second = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
             self._duplicate(sub, first, second, slip)
+            if failed:
+                truth.broke(now, "operator", slip, "INV-31", sub, second)
 
     def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
         shop = self.shop
@@ -494,14 +527,18 @@ class Operators:
 
     def _duplicate(self, sub: int, first: int, second: int, slip: str) -> None:
         """Two children of one cycle: broken if both still stand after the grace."""
+        shop = self.shop
+        for invariant in ("INV-07", "INV-12"):
+            self._pair(sub, first, second, slip, invariant)
+        self._mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
+
+    def _pair(self, sub: int, first: int, second: int, slip: str, invariant: str) -> None:
         shop, now = self.shop, self.shop.now
         due = now + shop.config.grace.duplicate * DAY
-        for invariant in ("INV-07", "INV-12"):
-            shop.truth.due(
-                now, "operator", slip, invariant, sub, second, due,
-                lambda: _survives(shop, first) and _survives(shop, second),
-            )  # fmt: skip
-        self._mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
+        shop.truth.due(
+            now, "operator", slip, invariant, sub, second, due,
+            lambda: _survives(shop, first) and _survives(shop, second),
+        )  # fmt: skip
 
     # -- silence, captures, returns -------------------------------------------------------------
 
@@ -514,22 +551,35 @@ class Operators:
         code = shop.log.code(answer.state or "unknown")
         if answer.outcome == Outcome.NO_ANSWER:
             self.later(1, lambda: self._unanswered(sub, order, born))
-        elif answer.outcome == Outcome.ACCEPTED and answer.state == "AUTHORISED":
+            return
+        found = answer.outcome == Outcome.ACCEPTED and answer.state == "AUTHORISED"
+        if found:
             shop.orders.transaction[order] = answer.transaction
-            if born == "unborn":
-                self._born_late(sub, order)
+        if born == "unborn":
+            self._unborn(sub, order, found, code)
+        elif found:
             shop.orders.covered[order] = answer.amount
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
-        elif born == "unborn":
-            shop.set_payment(order, words.refused, Kind.INQUIRED, WHO, code=code)
-            shop.subs.attempt[sub] += 1  # the next night tries again
         else:
             shop.set_payment(order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code)
             ops.reauthorise(shop, order, WHO) if answer.transaction >= 0 else ops.authorise_anew(shop, order, WHO)
 
-    def _born_late(self, sub: int, order: int) -> None:
-        """The charge had gone through: the child whose reply was lost comes to be after all."""
-        nightly.adopt(self.shop, sub, order)
+    def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
+        """The child waited for the answer: it comes to be after all, or the next night tries again."""
+        shop, words = self.shop, self.shop.policy.payment
+        active = shop.subs.status[sub] == shop.policy.subscription.active and bool(shop.subs.flag[sub])
+        if found and active:
+            ops.clear_flag(shop, sub, WHO)
+            ops.resume(shop, sub, WHO)
+            nightly.adopt(shop, sub, order)
+            shop.orders.covered[order] = shop.orders.amount[order]
+            shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
+            return
+        shop.set_payment(order, words.authorised if found else words.refused, Kind.INQUIRED, WHO, code=code)
+        if found:
+            ops.cancel_payment(shop, order, WHO)
+        if active:
+            self._finish(sub)
 
     def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:
         shop, words = self.shop, self.shop.policy.payment
@@ -548,7 +598,7 @@ class Operators:
         if ops.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
             return
         if int(orders.method[order]) == Method.NP_WIZ:
-            print_invoice(shop, order)
+            print_invoices(shop, np.array([order], np.int32))
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         if answer.state in ("CAPTURED", "PAID"):
             force_capture(shop, order)
@@ -622,6 +672,7 @@ class _Undone:
         return captured and self.amount() and ops.meaning(self.shop, self.order) == OrderMeaning.SHIPPED
 
 
+_CANCELLED = PaymentMeaning.CANCELLED
 _LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
 
 
@@ -639,7 +690,3 @@ def _shipping_instant(shop: Shop, order: int) -> int:
     if not shop.orders.flags[order] & (HANDED_OVER | GONE) and day == shop.today and shop.now % DAY >= shop.export_second:
         day += 1
     return day * DAY + shop.ship_second
-
-
-def _capture_instant(shop: Shop, order: int) -> int:
-    return _shipping_instant(shop, order) - shop.ship_second + shop.capture_second

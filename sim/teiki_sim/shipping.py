@@ -47,19 +47,22 @@ def export(shop: Shop) -> None:
     shop.rows(
         Kind.EXPORTED, due, Actor.OPERATOR, "exported", status_from=words.waiting, status_to=words.working
     )
-    for order in due[orders.method[due] == Method.NP_WIZ].tolist():
-        sub = int(orders.sub[order])
-        if _hand_slip(shop, "print_skipped", sub, order):
-            shop.truth.ships(shop.now, "operator", "print_skipped", "INV-25", sub, order)
-        else:
-            print_invoice(shop, order)
+    bundled = due[orders.method[due] == Method.NP_WIZ]
+    skipped = _hand_slips(shop, "print_skipped", bundled)
+    for order in bundled[skipped].tolist():
+        shop.truth.ships(
+            shop.now, "operator", "print_skipped", "INV-25", int(orders.sub[order]), order,
+            lambda o=order: not orders.flags[o] & PRINTED and int(orders.method[o]) == Method.NP_WIZ,
+        )  # fmt: skip
+    print_invoices(shop, bundled[~skipped])
 
 
-def print_invoice(shop: Shop, order: int) -> None:
-    """Download the print data of one wiz invoice."""
-    shop.gateway.ask(ask_about(shop, order, Operation.PRINT_INVOICE))
-    shop.orders.flags[order] |= PRINTED
-    shop.row(Kind.INVOICE_PRINTED, order, Actor.OPERATOR, "wiz")
+def print_invoices(shop: Shop, bundled: NDArray[np.int32]) -> None:
+    """Download the print data of wiz invoices, which travel in the parcel (SS-NPW-01)."""
+    if len(bundled):
+        shop.gateway.print_invoices(shop.now, shop.orders.transaction[bundled])
+        shop.orders.flags[bundled] |= PRINTED
+        shop.rows(Kind.INVOICE_PRINTED, bundled, Actor.OPERATOR, "wiz")
 
 
 def ask_about(shop: Shop, order: int, operation: Operation, amount: int | None = None, **more: int) -> Ask:
@@ -72,14 +75,8 @@ def ask_about(shop: Shop, order: int, operation: Operation, amount: int | None =
     )  # fmt: skip
 
 
-def _hand_slip(shop: Shop, slip: str, sub: int, order: int) -> bool:
-    """A slip on an order that an operator happens to touch by hand."""
-    chance = int(shop.slip_chance(slip) * HAND)
-    return bool(chance) and sub >= 0 and shop.draw(sub, Purpose.SLIP_CHOICE, int(shop.orders.cycle[order]), len(slip)) < chance
-
-
 def _hand_slips(shop: Shop, slip: str, orders: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """`_hand_slip` for a batch."""
+    """Slips on orders that an operator happens to touch by hand."""
     chance = int(shop.slip_chance(slip) * HAND)
     sub = shop.orders.sub[orders]
     if not chance or not len(orders):
@@ -171,8 +168,21 @@ def capture(shop: Shop) -> None:
         & (orders.flags[live] & STOPPED == 0)
     ]
     due = _captured_by_hand(shop, due)
+    raised = (orders.method[due] == Method.AMAZON_PAY) & (orders.amount[due] > orders.covered[due])
+    for order in due[raised].tolist():
+        _finalise(shop, order)
     if len(due):
         charge(shop, due, Actor.SYSTEM)
+
+
+def _finalise(shop: Shop, order: int) -> None:
+    """Amazon Pay learns of a raised amount only now (SS-AMZ-01); it is authorised anew first (modelled)."""
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if answer.outcome == Outcome.ACCEPTED:
+        shop.orders.transaction[order] = answer.transaction
+        shop.orders.covered[order] = shop.orders.amount[order]
+        shop.set_payment(order, shop.policy.payment.authorised, Kind.REAUTHORISED)
 
 
 def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
@@ -290,7 +300,7 @@ def prune(shop: Shop) -> None:
     orders, live = shop.orders, shop.live
     meaning, payment = ORDER_MEANING[orders.status[live]], PAYMENT_MEANING[orders.payment[live]]
     flags = orders.flags[live]
-    settled = np.isin(payment, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.CAPTURE_FAILED))
+    settled = np.isin(payment, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED))
     done = (flags & DELIVERED > 0) & settled
     done |= np.isin(meaning, (OrderMeaning.CANCELLED, OrderMeaning.DELETED)) & (flags & (HANDED_OVER | GONE) == 0)
     done |= (meaning == OrderMeaning.SHIPPED) & settled & (flags & (HANDED_OVER | GONE) == 0)

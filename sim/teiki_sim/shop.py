@@ -51,6 +51,7 @@ class Shop:
 
     export_second: int = 0  # seconds after midnight of the day's phases
     ship_second: int = 0
+    night_second: int = 0
     capture_second: int = 0
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@ class Truth:
     def __init__(self, when: Callable[[int, Callable[[], None]], None]) -> None:
         self.rows: list[Slip] = []
         self._when = when
-        self._at_ship: dict[int, list[tuple[Slip, Check | None]]] = {}
+        self._at_ship: dict[int, list[tuple[Slip, Check | None, int]]] = {}
 
     def broke(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int) -> None:
         """A slip that breaks its invariant at once."""
@@ -46,20 +46,31 @@ class Truth:
 
     def due(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int, broken: Check) -> None:
         """A slip that breaks its invariant if ``broken()`` still holds at instant ``due``."""
-        row = self._add(at, source, slip, invariant, sub, order, due)
+        self._settle_at(self._add(at, source, slip, invariant, sub, order, due), broken)
 
+    def _settle_at(self, row: Slip, broken: Check) -> None:
         def settle() -> None:
-            if row.outcome == OPEN:
-                row.outcome = BROKE if broken() else MENDED
+            row.outcome = BROKE if broken() else MENDED
 
-        self._when(due, settle)
+        self._when(row.due, settle)
 
     def ships(
-        self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, broken: Check | None = None
+        self,
+        at: int,
+        source: str,
+        slip: str,
+        invariant: str,
+        sub: int,
+        order: int,
+        broken: Check | None = None,
+        after: int = 0,
     ) -> None:
-        """A slip that breaks its invariant if the order ships (and ``broken()`` holds as it does)."""
+        """A slip that breaks its invariant if the order ships, and ``broken()`` holds as it does.
+
+        With ``after``, ``broken()`` is asked so many seconds after it left.
+        """
         row = self._add(at, source, slip, invariant, sub, order, -1)
-        self._at_ship.setdefault(order, []).append((row, broken))
+        self._at_ship.setdefault(order, []).append((row, broken, after))
 
     @property
     def watched(self) -> Iterable[int]:
@@ -68,13 +79,16 @@ class Truth:
 
     def shipped(self, order: int, at: int) -> None:
         """An order left: settle what hung on it."""
-        for row, broken in self._at_ship.pop(order, ()):
-            row.due = at
-            row.outcome = BROKE if broken is None or broken() else MENDED
+        for row, broken, after in self._at_ship.pop(order, ()):
+            row.due = at + after
+            if after and broken is not None:
+                self._settle_at(row, broken)
+            else:
+                row.outcome = BROKE if broken is None or broken() else MENDED
 
     def will_not_ship(self, order: int) -> None:
         """An order was cancelled or deleted in time: what hung on its shipping is mended."""
-        for row, _ in self._at_ship.pop(order, ()):
+        for row, *_ in self._at_ship.pop(order, ()):
             row.outcome = MENDED
 
     def _add(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int) -> Slip:
@@ -113,11 +127,21 @@ def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> d
     ``found`` are (invariant, subscription number, order number) of the violations. ``injected`` counts the broke
     rows, ``found`` those of them that a violation answers, ``false`` the violations that answer none.
     """
-    injected = Counter((row.invariant, row.sub, row.order) for row in slips if row.outcome == BROKE)
+    broke = [(row.invariant, row.sub, row.order) for row in slips if row.outcome == BROKE]
+    # One order breaks an invariant once, however many slips led there; a subscription can again and again.
+    injected = Counter({key: 1 if key[2] >= 0 else count for key, count in Counter(broke).items()})
     seen = Counter(found)
     both = injected & seen
+    injected_left, seen_left = injected - both, seen - both
+    # A slip on a subscription whose orders come later: any of its orders answers.
+    for (invariant, sub, order), count in list(injected_left.items()):
+        for key in [key for key in seen_left if order < 0 and key[:2] == (invariant, sub)]:
+            matched = min(count, seen_left[key])
+            both[invariant, sub, order] += matched
+            seen_left[key] -= matched
+            count -= matched
     table: dict[str, dict[str, int]] = {}
-    for counts, name in ((injected, "injected"), (both, "found"), (seen - injected, "false")):
+    for counts, name in ((injected, "injected"), (both, "found"), (seen_left, "false")):
         for (invariant, _, _), count in counts.items():
             row = table.setdefault(invariant, {"injected": 0, "found": 0, "false": 0})
             row[name] += count

@@ -117,6 +117,7 @@ class World:
         handover = _seconds(self.config.carriers[self.config.default_carrier].handover)
         export = _seconds(schedule.export_time)
         shop.export_second, shop.ship_second = export, handover
+        shop.night_second = _seconds(schedule.nightly_batch)
         shop.capture_second = _seconds(schedule.capture_time)
         phases: list[tuple[int, Callable[[], None]]] = [
             (_seconds(schedule.nightly_batch), self._night),
@@ -169,7 +170,7 @@ class World:
         elif news.what == "cancel_refused":
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
         elif news.what == "expired":
-            if ops.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED:
+            if ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
                 shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
                 self._expired(order)
 

@@ -83,7 +83,8 @@ def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
 def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     """INV-12: children come much faster than their deliveries lie apart, or two on a day.
 
-    Half the gap is tolerated, since a late recovery shortens the time between two children.
+    Half the gap is tolerated, since a late recovery shortens the time between two children, and a child
+    that comes when it is due is no burst, however late the one before it was. A cycle made twice is one.
     """
     state = scene.state
     orders, subs = state.fold.orders, state.subs
@@ -94,7 +95,9 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
         previous[dead & DEAD[orders.status[previous]]] = -1
     there, delivery = orders.delivery[previous], scene.rows.delivery
     between = scene.day - made
-    close = (between == 0) | ((between * 2 < delivery - there) & (delivery >= 0) & (there >= 0))
+    overdue = delivery - state.terms.generate_days < scene.day
+    close = (between == 0) | ((between * 2 < delivery - there) & overdue & (delivery >= 0) & (there >= 0))
+    close |= orders.cycle[previous] == scene.rows.cycle
     close &= child & (previous >= 0) & (made > 0)
     before = (scene.sub_flags & BURST) != 0
     ends = before & ~close

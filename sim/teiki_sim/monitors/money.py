@@ -14,6 +14,7 @@ from teiki_sim.monitors.state import (
     AUTHORISED_THERE,
     CAPTURED,
     CAPTURED_THERE,
+    CHARGED,
     DIVERGED,
     KNOWN,
     LIVE_THERE,
@@ -36,7 +37,7 @@ def payments_of_cancelled(scene: Scene) -> None:
     """INV-01: a cancelled or returned order has no live transaction after the grace (after the fold)."""
     meaning = scene.meaning
     mask = (meaning == OrderMeaning.CANCELLED) | (meaning == OrderMeaning.RETURNED)
-    mask |= (scene.flags & WATCHED) != 0
+    mask |= (scene.flags & (WATCHED | CHARGED)) != 0
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)
         _judge_cancelled(scene.state, at, sub, order, seq)
@@ -44,7 +45,7 @@ def payments_of_cancelled(scene: Scene) -> None:
 
 def payments_of_reopened(scene: Scene) -> None:
     """INV-01, on kinds that only ever lead away from cancelled."""
-    for i in scene.watched():
+    for i in each((scene.flags & (WATCHED | CHARGED)) != 0):
         at, sub, order, seq = scene.at_row(i)
         _judge_cancelled(scene.state, at, sub, order, seq)
 
@@ -53,7 +54,9 @@ def _judge_cancelled(state: State, at: int, sub: int, order: int, seq: int) -> N
     live = state.live(order) if state.meaning(order) in _CANCELLED_OR_RETURNED else []
     if not live:
         state.agenda.close_all(order, "INV-01")
-    elif not state.agenda.has(order, "INV-01"):
+        state.orders.flags[order] &= ~np.uint16(CHARGED)
+    elif not state.orders.flags[order] & CHARGED:
+        state.orders.flags[order] |= CHARGED
         due = at + state.terms.grace("payment_cancel")
         money = int(state.fold.ledger.authorised[live].sum())
         state.agenda.open(order, state.finding("INV-01", due, sub, order, seq, money=money, opened=at))
@@ -161,7 +164,9 @@ def live_transactions(scene: Scene) -> None:
         live = state.live(order)
         if len(live) < 2:
             state.agenda.close_all(order, "INV-30")
-        elif not state.agenda.has(order, "INV-30"):
+            state.judged.discard(("INV-30", order))
+        elif ("INV-30", order) not in state.judged:
+            state.judged.add(("INV-30", order))
             due = at + state.terms.grace("method_switch")
             money = int(state.fold.ledger.authorised[live[:-1]].sum())
             found = state.finding("INV-30", due, sub, order, seq, money=money, found=len(live), opened=at)

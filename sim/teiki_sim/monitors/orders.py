@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import Kind
-from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning
+from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.books import day_end
 from teiki_sim.monitors.finding import Finding
@@ -145,8 +145,10 @@ def _causes(scene: Scene, words: dict[int, str], method: NDArray[np.int8]) -> ND
     if scene.state.terms.platform != "ecforce":
         cause[deferred & coded("goods")] = 3
     cause[deferred & coded("address", "billing")] = 2
+    stands = (scene.payment == PaymentMeaning.AUTHORISED) | (scene.payment == PaymentMeaning.PENDING)
+    cause[~stands] = 0  # nothing stands that the edit could outdate
     by_amount = deferred | (method == Method.CARD) | (method == Method.RAKUTEN_PAY)
-    cause[by_amount & (amount >= 0) & (amount != scene.amount)] = 1
+    cause[stands & by_amount & (amount >= 0) & (amount != scene.amount)] = 1
     cause[coded("method") & (method >= 0) & ~IS_UNCOVERED[method]] = 4
     return cause
 

@@ -47,6 +47,7 @@ def _uncovered(scene: Scene, first: NDArray[np.bool_]) -> None:
     covered = ((ledger & _COVER) != 0) | scene.uncovered
     cancelled = (payment == PaymentMeaning.CANCELLED) | (payment == PaymentMeaning.REFUNDED)
     cancelled |= ((ledger & CANCELLED_THERE) != 0) & ((ledger & LIVE_THERE) == 0)
+    cancelled &= ~scene.uncovered  # nothing to cancel any more: the method was changed to one without a provider
     for i in each((~covered | cancelled) & first):
         at, sub, order, seq = scene.at_row(i)
         status = int(scene.state.fold.orders.payment[order])
@@ -133,7 +134,8 @@ def ship_and_capture(scene: Scene) -> None:
         state.capture_watch.close(order[done])
     opens = first & ~done & ~scene.uncovered
     if opens.any():
-        opens &= ~_given_up(scene)
+        if scene.kind == Kind.CAPTURED:
+            opens &= ~_given_up(scene)
         due = scene.at[opens] + state.terms.grace("capture")
         state.capture_watch.open(order[opens], due, scene.seq[opens])
 

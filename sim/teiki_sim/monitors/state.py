@@ -33,6 +33,7 @@ PRINTED = 32  # its invoice
 SEVERAL = 64  # it has had more than one transaction
 RAKUTEN_FAILED = 128
 DIVERGED = 256  # a divergence of the ledgers was reported and goes on
+CHARGED = 1024  # cancelled or returned, and charged all the same: told once while it lasts
 ODD = 512  # captured another amount than was authorised, or refunded
 
 # Bits of a subscription's flags, beside WATCHED.
@@ -100,6 +101,7 @@ class State:
         self.captured: dict[int, int] = {}
         self.refunded: dict[int, int] = {}
         self.explained: set[int] = set()
+        self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
         self.stopped: dict[int, int] = {}
         self.born_stopped: dict[int, int] = {}
         self.resumed_flagged: set[int] = set()

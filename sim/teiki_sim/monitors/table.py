@@ -54,7 +54,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-08", "INV-31"), children.given_up, On.SUBSCRIPTION, _OVER),
     Watch(("INV-08", "INV-31"), children.decided, On.ORDER, (K.DECISION,)),
     Watch(("INV-08", "INV-31"), children.decided, On.SUBSCRIPTION, (K.DECISION,)),
-    Watch(("INV-31",), children.failed_by_rakuten, On.ORDER, (K.DECLINED,)),
+    Watch(("INV-31",), children.failed_by_rakuten, On.ORDER, (K.DECLINED, K.EXPIRED)),
     Watch(("INV-31",), children.repaired, On.ORDER, (K.AUTHORISED, K.REAUTHORISED, K.CANCELLED)),
     Watch(
         ("INV-02", "INV-03", "INV-04", "INV-10", "INV-18", "INV-25"), shipping.shipped, On.ORDER, (K.SHIPPED,)
