@@ -1,0 +1,122 @@
+"""One run of the world, and further ones on other luck: what leaves each day, by product."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from teiki_providers.doors import DoorClosed, open_gateway
+from teiki_providers.faults import FaultPlan
+from teiki_scenarios.language import refuse
+from teiki_sim.book_columns import BookColumns
+from teiki_sim.book_rows import OpenOrder
+from teiki_sim.config import Config
+from teiki_sim.draws import hash64
+from teiki_sim.log.rows import Vocabulary
+from teiki_sim.log.writer import Log, NullLog, Sink
+from teiki_sim.messages import Gateway
+from teiki_sim.names import ShopNames
+from teiki_sim.world import World
+
+__all__ = ["Daily", "Task", "build", "check_door", "daily", "replicate", "replication_seed", "replications"]
+
+Daily = dict[tuple[int, str], tuple[int, int]]
+"""Parcels and units that left, by day (since 1970-01-01) and product code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every replication starts from."""
+
+    config: Config
+    book: BookColumns
+    open_orders: tuple[OpenOrder, ...]
+    door: str = "direct"
+
+
+def replication_seed(seed: int, replication: int) -> int:
+    """The seed of a replication: the first is the configuration's own, the others are keyed on both."""
+    return seed if replication == 0 else hash64(f"replication:{seed}:{replication}")
+
+
+def check_door(door: str) -> None:
+    """Raise BadInput where a door is not open."""
+    try:
+        open_gateway(door, FaultPlan(0, {}), NullLog(Vocabulary()))
+    except DoorClosed as closed:
+        ja, _, en = str(closed).partition(" / ")
+        raise refuse("teiki", "--door", door, ja, en or ja) from None
+
+
+def build(
+    task: Task,
+    replication: int = 0,
+    sinks: Callable[[ShopNames], Sequence[Sink]] | None = None,
+) -> World:
+    """The world of one replication. The book is the same in all of them, only the luck differs."""
+    config = task.config
+    if replication:
+        config = config.model_copy(update={"seed": replication_seed(config.seed, replication)})
+
+    def gateway(config: Config, log: Log) -> Gateway:
+        return open_gateway(task.door, FaultPlan(config.seed, config.providers), log)
+
+    return World.of(config, task.book, task.open_orders, gateway, sinks)
+
+
+def daily(world: World) -> Daily:
+    """What left a world so far."""
+    codes = world.shop.log.vocabulary.products
+    return {
+        (day, codes[product]): (cell[0], cell[1])
+        for (day, product), cell in sorted(world.shop.shipped.items())
+    }
+
+
+def replicate(task: Task, replication: int) -> Daily:
+    """Run one replication without a log."""
+    world = build(task, replication)
+    world.run()
+    return daily(world)
+
+
+@contextmanager
+def replications(task: Task, numbers: range, workers: int) -> Iterator[Callable[[], Iterator[Daily]]]:
+    """Start the replications in worker processes; the function given runs through their results in order.
+
+    One worker runs them in this process, when they are asked for.
+    """
+    if workers == 1 or len(numbers) == 0:
+        yield lambda: (replicate(task, number) for number in numbers)
+        return
+    context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(min(workers, len(numbers)), context, _begin, (task,))
+    try:
+        waiting: list[Future[Daily]] = [pool.submit(_work, number) for number in numbers]
+        yield lambda: (future.result() for future in waiting)
+        pool.shutdown()
+    except BaseException:
+        # Someone who interrupts does not want to wait for months to pass in the workers.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
+
+
+_task: Task | None = None
+
+
+def _begin(task: Task) -> None:
+    """Prepare a worker: Ctrl-C is the main process's business."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _task
+    _task = task
+
+
+def _work(replication: int) -> Daily:
+    assert _task is not None
+    return replicate(_task, replication)

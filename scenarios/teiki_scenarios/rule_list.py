@@ -1,0 +1,140 @@
+"""The catalogue of rules and the list of event kinds, as rows and in print."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import typer
+
+from teiki_scenarios.language import Language
+from teiki_sim import catalogue
+from teiki_sim.log.kinds import NOTES
+from teiki_sim.messages import Method
+from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.wording import MESSAGES, rule_of
+
+__all__ = ["kinds", "rules", "show"]
+
+Row = Mapping[str, Any]
+
+
+def rules(platform: str | None = None) -> list[Row]:
+    """Every rule (of a platform), in the catalogue's order."""
+    return [
+        {
+            "id": rule.id,
+            "kinds": list(rule.kinds),
+            "platform": rule.platform,
+            "statement_ja": rule.statement_ja,
+            "statement_en": rule.statement_en,
+            "source": rule.source,
+            "basis": rule.basis,
+            "monitors": _monitors().get(rule.id, []),
+            "tests": [],
+            "scenarios": _scenarios().get(rule.id, []),
+        }
+        for rule in catalogue.rules().values()
+        if platform in (None, rule.platform)
+    ]
+
+
+def kinds(platform: str | None = None) -> list[Row]:
+    """The closed list of event kinds (of a platform)."""
+    return [
+        {
+            "kind": kind.label,
+            "meaning_ja": note.meaning_ja,
+            "meaning_en": note.meaning_en,
+            "columns": list(note.columns),
+            "platforms": list(note.platforms),
+        }
+        for kind, note in NOTES.items()
+        if platform is None or platform in note.platforms
+    ]
+
+
+@cache
+def _monitors() -> dict[str, list[str]]:
+    """By rule the invariants whose breach is reported under it."""
+    found: dict[str, set[str]] = {}
+    invariants = {invariant for invariant, _ in MESSAGES}
+    cases = {case for _, case in MESSAGES}
+    platforms = {rule.platform for rule in catalogue.rules().values()}
+    for invariant in invariants:
+        for case in cases:
+            for platform in platforms:
+                for method in Method:
+                    finding = Finding(
+                        invariant, case, 0, -1, -1, (), platform=platform, facts={"method": int(method)}
+                    )
+                    found.setdefault(rule_of(finding), set()).add(invariant)
+    return {rule: sorted(names) for rule, names in found.items()}
+
+
+@cache
+def _scenarios() -> dict[str, list[str]]:
+    """By rule the scenarios of the library that prove it."""
+    import yaml
+
+    found: dict[str, list[str]] = {}
+    library = files("teiki_scenarios") / "library"
+    if not library.is_dir():
+        return found
+    waiting = [(file.name, file) for file in library.iterdir()]
+    while waiting:
+        name, file = waiting.pop()
+        if file.is_dir():
+            waiting += [(f"{name}/{inner.name}", inner) for inner in file.iterdir()]
+        elif name.endswith(".teiki.yaml"):
+            content = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            for rule in content.get("rules") or [] if isinstance(content, dict) else []:
+                found.setdefault(rule, []).append(name)
+    return {rule: sorted(names) for rule, names in found.items()}
+
+
+# ---- in print ------------------------------------------------------------------------------------
+
+
+def show(rows: Sequence[Row], format_: str, lang: Language, events: bool) -> None:
+    """Print the rows as JSON, as a Markdown table or as a table for the screen."""
+    if format_ == "json":
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    headings, cells = _events_table(rows, lang) if events else _rules_table(rows, lang)
+    if format_ == "md":
+        for line in (headings, ["---"] * len(headings), *cells):
+            typer.echo("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, show_lines=False)
+    for line in cells:
+        table.add_row(*(Text(cell) for cell in line))
+    Console(highlight=False).print(table)
+
+
+def _rules_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[list[str]]]:
+    headings = (
+        ["ID", "種別", "規則", "根拠", "監視"]
+        if lang == "ja"
+        else ["ID", "Kinds", "Rule", "Basis", "Monitors"]
+    )
+    return headings, [
+        [
+            row["id"],
+            " ".join(row["kinds"]),
+            row[f"statement_{lang}"],
+            f"{row['basis']}: {row['source']}",
+            " ".join(row["monitors"]),
+        ]
+        for row in rows
+    ]
+
+
+def _events_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[list[str]]]:
+    headings = ["種類", "意味", "列"] if lang == "ja" else ["Kind", "Meaning", "Columns"]
+    return headings, [[row["kind"], row[f"meaning_{lang}"], ", ".join(row["columns"])] for row in rows]

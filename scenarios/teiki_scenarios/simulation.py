@@ -1,0 +1,119 @@
+"""`teiki simulate`: run the shop, watch it, and write what happened."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from teiki_reports import write_report
+from teiki_scenarios.language import Language, Problem
+from teiki_scenarios.output import check_out, whole_directory
+from teiki_scenarios.replications import Daily, Task, build, check_door, daily, replications
+from teiki_scenarios.shipments import series
+from teiki_scenarios.summary import measured, summarise
+from teiki_sim.book import rejects_csv
+from teiki_sim.book_columns import BookColumns
+from teiki_sim.book_rows import OpenOrder
+from teiki_sim.calendar import DAY
+from teiki_sim.config import Config
+from teiki_sim.log.parquet import ParquetSink
+from teiki_sim.log.writer import Sink
+from teiki_sim.monitors import Monitors, write_violations
+from teiki_sim.names import ShopNames
+from teiki_sim.world import World
+
+__all__ = ["Origin", "Progress", "simulate"]
+
+Progress = Callable[[int, int], None]
+"""``progress(done, all)``: days and replications, as steps of equal weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the subscriptions came from, as far as a run's files tell it."""
+
+    digest: str = ""
+    """Of the book and its open orders; empty for a population, which the configuration describes."""
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What was found in reading: unknown columns, rejected rows, rows dated before the start."""
+    rejects: Sequence[Problem] | None = None
+    """Rows left out; None writes no rejects.csv."""
+
+
+def simulate(
+    config: Config,
+    book: BookColumns,
+    open_orders: Sequence[OpenOrder],
+    out: Path,
+    *,
+    replications: int = 1,
+    workers: int = 1,
+    door: str = "direct",
+    lang: Language = "ja",
+    progress: Progress | None = None,
+    origin: Origin | None = None,
+) -> dict[str, Any]:
+    """Run the shop of a configuration and write its files to ``out``; the summary.
+
+    Replication 0 is logged and watched; further ones, on other seeds, count parcels only. The result hangs
+    neither on ``workers`` nor on the order of the book's rows. Raises BadInput where the directory or the
+    door cannot be had, before anything runs.
+    """
+    check_door(door)
+    check_out(out)
+    began = time.perf_counter()
+    task = Task(config, book, tuple(open_orders), door)
+    origin = origin or Origin()
+    with whole_directory(out) as directory:
+        world, monitors, runs, seconds = _run(task, directory, replications, workers, progress)
+        summary = summarise(task, world, monitors.violations, origin.digest, origin.notes)
+        _write_tables(world, monitors, directory)
+        tables = series(task, world.start, world.end, runs)
+        tables.total.write_csv(directory / "shipments.csv")
+        tables.by_product.write_csv(directory / "shipments_by_product.csv")
+        if origin.rejects is not None:
+            _write(directory / "rejects.csv", rejects_csv(origin.rejects))
+        summary |= measured(summary["events"], seconds, time.perf_counter() - began)
+        _write(directory / "summary.json", json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
+        write_report(directory, directory / "report.html", lang)
+    return summary
+
+
+def _run(
+    task: Task, directory: Path, count: int, workers: int, progress: Progress | None
+) -> tuple[World, Monitors, list[Daily], float]:
+    """Replication 0 in this process, the others beside it or after it; with the seconds of the first."""
+    monitors = Monitors()
+
+    def sinks(names: ShopNames) -> Sequence[Sink]:
+        return ParquetSink(directory / "events.parquet", names), monitors
+
+    with replications(task, range(1, count), workers) as others:
+        began = time.perf_counter()
+        world = build(task, sinks=sinks)
+        if progress is not None:
+            days = world.end - world.start
+            world.progress = lambda done, _days: progress(done, days * count)
+        world.run()
+        world.close()
+        monitors.close(world.end * DAY, world.shop.names)
+        seconds = time.perf_counter() - began
+        runs = [daily(world)]
+        for run in others():
+            runs.append(run)
+            if progress is not None:
+                progress(days * len(runs), days * count)
+    return world, monitors, runs, seconds
+
+
+def _write_tables(world: World, monitors: Monitors, directory: Path) -> None:
+    write_violations(monitors.violations, directory)
+    names = world.shop.names
+    truth = world.shop.truth.frame(names.subscription, names.order)
+    truth.write_parquet(directory / "truth.parquet")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
