@@ -214,17 +214,34 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
     if before == PaymentMeaning.REFUSED:
         shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor, code=shop.log.code("forced"))
         return True
-    answer = shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
-    if answer.outcome == Outcome.ACCEPTED:
-        if answer.state == "CANCELLING":
+    if before == PaymentMeaning.UNKNOWN and not _found_live(shop, order, actor):
+        return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+    for _ in range(2):
+        answer = shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
+        if answer.outcome == Outcome.ACCEPTED and answer.state != "CANCELLING":
+            shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor)
+            return True
+        if answer.outcome != Outcome.NO_ANSWER:
             return False
-        shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor)
-        return True
-    if answer.outcome == Outcome.NO_ANSWER:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
-        shop.on_trouble("cancel_unanswered", int(shop.orders.sub[order]), order, "")
+        if not _found_live(shop, order, actor):
+            break
+    return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+
+
+def _found_live(shop: Shop, order: int, actor: Actor) -> bool:
+    """Look an unanswered transaction up by its key and note what the provider has; whether it is live."""
+    orders, words = shop.orders, shop.policy.payment
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
+    if answer.outcome == Outcome.NO_ANSWER:
+        shop.on_trouble("cancel_unanswered", int(orders.sub[order]), order, "")
         return False
-    return False
+    if answer.transaction >= 0:
+        orders.transaction[order] = answer.transaction
+    status = {"AUTHORISED": words.authorised, "PENDING": words.pending, "CAPTURED": words.captured}
+    found = status.get(answer.state, words.cancelled)
+    shop.set_payment(order, found, Kind.INQUIRED, actor, code=shop.log.code(answer.state or "unknown"))
+    return answer.state in status
 
 
 def force_cancel(shop: Shop, order: int, actor: Actor) -> None:

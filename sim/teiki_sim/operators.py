@@ -347,6 +347,11 @@ class Operators:
                 shop.now + shop.config.grace.method_switch * DAY,
                 lambda: shop.gateway.state(old) in _LIVE and new >= 0 and shop.gateway.state(new) in _LIVE,
             )  # fmt: skip
+            shop.truth.due(
+                shop.now, "operator", "switch_without_check", "INV-06", sub, order,
+                shop.now + shop.config.grace.ledger * DAY,
+                lambda: shop.gateway.state(old) in _LIVE and ops.payment_meaning(shop, order) in _OVER,
+            )  # fmt: skip
         if outcome == Outcome.ACCEPTED:
             ops.back_to_waiting(shop, order, WHO)
             ops.release(shop, order, WHO)
@@ -582,15 +587,13 @@ class Operators:
             self._finish(sub)
 
     def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:
-        shop, words = self.shop, self.shop.policy.payment
-        answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
-        if answer.outcome == Outcome.NO_ANSWER:
-            self.later(1, lambda: self._cancel_unanswered(sub, order, ""))
-        elif answer.state in _LIVE:
-            shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=shop.log.code(answer.state))
-            ops.cancel_payment(shop, order, WHO)
-        else:
-            shop.set_payment(order, words.cancelled, Kind.INQUIRED, WHO, code=shop.log.code(answer.state))
+        """A cancel without an answer, and no answer to the inquiry either: once more, tomorrow if need be."""
+        shop = self.shop
+        if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
+            return
+        done = ops.cancel_payment(shop, order, WHO)
+        if done and order in shop.refused_parcels and ops.meaning(shop, order) == OrderMeaning.SHIPPED:
+            shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, WHO, "returned")
 
     def _capture_failed(self, sub: int, order: int, _more: str) -> None:
         """A capture failed: print what was missing, then try again; or settle at the console (SS-AMZ-05)."""
@@ -673,6 +676,7 @@ class _Undone:
 
 
 _CANCELLED = PaymentMeaning.CANCELLED
+_OVER = (PaymentMeaning.REFUSED, PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NONE)
 _LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
 
 

@@ -127,9 +127,9 @@ def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> d
     ``found`` are (invariant, subscription number, order number) of the violations. ``injected`` counts the broke
     rows, ``found`` those of them that a violation answers, ``false`` the violations that answer none.
     """
-    broke = [(row.invariant, row.sub, row.order) for row in slips if row.outcome == BROKE]
-    # One order breaks an invariant once, however many slips led there; a subscription can again and again.
-    injected = Counter({key: 1 if key[2] >= 0 else count for key, count in Counter(broke).items()})
+    # Two slips that break an order's invariant at one instant are one breach.
+    broke = {(row.invariant, row.sub, row.order, row.due if row.order >= 0 else row.id) for row in slips if row.outcome == BROKE}
+    injected = Counter(key[:3] for key in broke)
     seen = Counter(found)
     both = injected & seen
     injected_left, seen_left = injected - both, seen - both
