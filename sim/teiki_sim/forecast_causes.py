@@ -12,6 +12,7 @@ import polars as pl
 
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
+from teiki_sim.calendar import to_date
 from teiki_sim.forecast import Parcels
 
 __all__ = ["CAUSES", "causes"]
@@ -61,18 +62,26 @@ def causes(
     open_orders: Sequence[OpenOrder],
     first: int,
     days: int,
+    since: int | None = None,
 ) -> pl.DataFrame:
     """Parcels gained or lost against the schedules by week (its Monday) and cause (SS-FC-05).
 
     The rows of a week sum to what was shipped less what was projected; what no row of the log explains
-    is "other". A parcel that moves within its week makes no difference there.
+    is "other". A parcel that moves within its week makes no difference there. `since` leaves out what
+    shipped or was to ship before that day.
     """
+    start = pl.lit(to_date(first if since is None else since))
+
+    def week(column: str) -> pl.Expr:
+        return pl.when(pl.col(column) >= start).then(pl.col(column).dt.truncate("1w"))
+
     rows = _rows(events)
     shipped = _shipped(rows)
     matched = _planned(parcels, book, open_orders, first, days).join(
         shipped, on=_KEY, how="full", coalesce=True
     )
-    moved = matched.filter(_week("planned").ne_missing(_week("shipped")))
+    matched = matched.with_columns(week("planned").alias("due"), week("shipped").alias("left"))
+    moved = matched.filter(pl.col("due").ne_missing(pl.col("left")))
     moved = moved.with_row_index("row").with_columns(until=pl.min_horizontal("planned", "shipped"))
     for candidate in (_inflow, _burst, _capacity):
         moved = candidate(moved, book, open_orders)
@@ -80,12 +89,8 @@ def causes(
     moved = _of_subscription(moved, rows)
     cause = pl.coalesce("inflow", "burst", "capacity", "of_order", "of_subscription", pl.lit("other"))
     moved = moved.with_columns(cause=cause)
-    lost = moved.filter(pl.col("planned").is_not_null()).select(
-        week=_week("planned"), cause="cause", parcels=-1
-    )
-    gained = moved.filter(pl.col("shipped").is_not_null()).select(
-        week=_week("shipped"), cause="cause", parcels=1
-    )
+    lost = moved.drop_nulls("due").select(week="due", cause="cause", parcels=-1)
+    gained = moved.drop_nulls("left").select(week="left", cause="cause", parcels=1)
     return (
         pl.concat([lost, gained])
         .group_by("week", "cause")
@@ -93,10 +98,6 @@ def causes(
         .filter(pl.col("parcels") != 0)
         .sort("week", "cause")
     )
-
-
-def _week(column: str) -> pl.Expr:
-    return pl.col(column).dt.truncate("1w")
 
 
 def _rows(events: pl.LazyFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import Charges, Method, Outcome
 from teiki_sim.shop import Shop
-from teiki_sim.tables import STOPPED
+from teiki_sim.tables import GONE, STOPPED
 
 __all__ = ["due_tonight", "generate", "settle_refusal"]
 
@@ -61,7 +61,7 @@ def generate(
         amount=table.amount[children], ship=table.ship[children], delivery=table.delivery[children],
         status_to=table.status[children],
     )  # fmt: skip
-    subs.last_order[parents] = children
+    _become_last(shop, parents, children)
     if cycle is None:
         subs.cycle[parents] = table.cycle[children]
         subs.attempt[parents] = 0
@@ -125,7 +125,8 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
         status_to=int(table.status[order]),
     )  # fmt: skip
     one, parent = np.array([order], np.int32), np.array([sub], np.int32)
-    subs.last_order[sub], subs.cycle[sub], subs.attempt[sub] = order, table.cycle[order], 0
+    _become_last(shop, parent, one)
+    subs.cycle[sub], subs.attempt[sub] = table.cycle[order], 0
     subs.paused[sub] = False
     _move_on(shop, parent, one)
     shop.live = np.append(shop.live, one)
@@ -201,6 +202,16 @@ def _confirm(shop: Shop, orders: NDArray[np.int32]) -> None:
         Kind.AUTHORISED, covered, method=table.method[covered], amount=table.amount[covered],
         transaction=table.transaction[covered], status_to=status,
     )  # fmt: skip
+
+
+def _become_last(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:
+    """Each child is its subscription's latest; one before it that has not left is remembered."""
+    subs, table = shop.subs, shop.orders
+    before = subs.last_order[parents]
+    waits = (before >= 0) & (table.flags[before] & GONE == 0)
+    for sub, order in zip(parents[waits].tolist(), before[waits].tolist(), strict=True):
+        shop.overtaken.setdefault(sub, []).append(order)
+    subs.last_order[parents] = children
 
 
 def _move_on(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:

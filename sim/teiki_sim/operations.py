@@ -49,8 +49,8 @@ def waiting_child(shop: Shop, sub: int) -> int:
 
 def unshipped(shop: Shop, sub: int) -> list[int]:
     """Every child of the subscription that stands and has not left, oldest first."""
-    orders, live = shop.orders, shop.live
-    mine = live[orders.sub[live] == sub].tolist()
+    older, last = shop.overtaken.get(sub, ()), int(shop.subs.last_order[sub])
+    mine = (*older, last) if last >= 0 else older
     return [order for order in mine if not shop.is_gone(order) and meaning(shop, order) in _UNSHIPPED]
 
 
@@ -221,12 +221,22 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
         if answer.outcome == Outcome.ACCEPTED and answer.state != "CANCELLING":
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor)
             return True
+        if answer.outcome == Outcome.DECLINED and payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
+            return refund(shop, order, actor)  # some providers give captured money back, and cancel nothing
         if answer.outcome != Outcome.NO_ANSWER:
             return False
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
         if not _found_live(shop, order, actor):
             break
     return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+
+
+def refund(shop: Shop, order: int, actor: Actor) -> bool:
+    """Give back what was captured; True once the provider has agreed."""
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.REFUND, int(shop.captured_amounts(np.array([order]))[0])))
+    if answer.outcome == Outcome.ACCEPTED:
+        shop.set_payment(order, shop.policy.payment.refunded, Kind.REFUNDED, actor)
+    return answer.outcome == Outcome.ACCEPTED
 
 
 def _found_live(shop: Shop, order: int, actor: Actor) -> bool:

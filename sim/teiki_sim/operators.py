@@ -6,11 +6,11 @@ written to the truth table where it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import heapq
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import simpy
 
 from teiki_sim import nightly
 from teiki_sim import operations as ops
@@ -33,9 +33,8 @@ Task = Callable[[], None]
 class Operators:
     """The people at the desk. ``trouble`` puts work on their queue; each works it off in working hours."""
 
-    def __init__(self, shop: Shop, env: simpy.Environment, customers: Customers) -> None:
-        self.shop, self.env, self.customers = shop, env, customers
-        self.queue: simpy.Store = simpy.Store(env)
+    def __init__(self, shop: Shop, customers: Customers) -> None:
+        self.shop, self.customers = shop, customers
         terms = shop.config.operators
         self._open, self._close = (_seconds(clock) for clock in terms.hours)
         self._weekdays_only = terms.workdays == "weekdays"
@@ -52,33 +51,31 @@ class Operators:
             "returned": self._returned,
             "held": self._held,
         }
-        for _ in range(terms.people(shop.subs.n)):
-            env.process(self._work())
+        self._free = [shop.now] * terms.people(shop.subs.n)  # when each operator is free again
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""
-        self.queue.put(lambda: self._do[what](sub, order, more))
+        self._put(lambda: self._do[what](sub, order, more))
 
     def later(self, days: int, task: Task) -> None:
         """Look at something again after some days."""
-        self.shop.when(self.shop.later(days, self._open), lambda: self.queue.put(task) and None)
+        self.shop.when(self.shop.later(days, self._open), lambda: self._put(task))
 
-    def _work(self) -> Generator[simpy.Event, Any, None]:
-        while True:
-            task: Task = yield self.queue.get()
-            wait = self._until_open()
-            yield self.env.timeout(wait + self._service)
-            self.shop.now = int(self.env.now)
-            task()
+    def _put(self, task: Task) -> None:
+        """Whoever is free first takes the next task: with equal service times a queue needs no more than that."""
+        free = max(heapq.heappop(self._free), self.shop.now)
+        done = self._opening(free) + self._service
+        heapq.heappush(self._free, done)
+        self.shop.when(done, task)
 
-    def _until_open(self) -> int:
-        now = int(self.env.now)
-        day, clock = divmod(now, DAY)
+    def _opening(self, at: int) -> int:
+        """The first instant from ``at`` on at which a task can be begun and finished in working hours."""
+        day, clock = divmod(at, DAY)
         if clock + self._service > self._close:
             day, clock = day + 1, 0
         while self._weekdays_only and weekday(day) >= SUNDAY - 1:
             day, clock = day + 1, 0
-        return max(day * DAY + max(clock, self._open) - now, 0)
+        return day * DAY + max(clock, self._open)
 
     # -- customers' wishes ---------------------------------------------------------------------
 
@@ -400,7 +397,7 @@ class Operators:
             return
         code = shop.log.code("payment_failed")
         shop.sub_row(Kind.MAIL, sub, WHO, code=code)
-        self.customers.repair(sub, attempt, lambda: self.queue.put(lambda: self._restart(sub)))
+        self.customers.repair(sub, attempt, lambda: self._put(lambda: self._restart(sub)))
 
     def _restart(self, sub: int) -> None:
         """Clear the flag, look at the dates, press 再開: all of it, or one half (SS-RACE-02, -04)."""
@@ -450,7 +447,7 @@ class Operators:
                 self._give_up(order)
                 return
             attempt = int(shop.subs.attempt[sub])
-            self.customers.repair(sub, attempt, lambda: self.queue.put(lambda: self._rakuten(sub, order)))
+            self.customers.repair(sub, attempt, lambda: self._put(lambda: self._rakuten(sub, order)))
             self.later(12, lambda: self._give_up(order))
             return
         if sub >= 0 and shop.slips("ships_uncovered", sub, order):
@@ -461,7 +458,7 @@ class Operators:
             return
         way = shop.draw(sub, Purpose.NEW_VALUE, int(shop.orders.cycle[order]), 3) % 4 if sub >= 0 else 3
         if way < 2:
-            self.customers.repair(sub, 1, lambda: self.queue.put(lambda: self._try_again(order)))
+            self.customers.repair(sub, 1, lambda: self._put(lambda: self._try_again(order)))
             self.later(12, lambda: self._give_up(order))
         elif way == 2:
             self._switch(sub, order, Method.COD)

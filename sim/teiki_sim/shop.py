@@ -45,6 +45,7 @@ class Shop:
     shipped: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (day, product) -> [parcels, units]
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
     refused_parcels: set[int] = field(default_factory=set)
+    overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None

@@ -91,7 +91,7 @@ class World:
         shop.on_trouble = lambda *trouble: pending.append(trouble)
         write_settings(shop)
         open_shop(shop, book, open_orders)
-        operators = Operators(shop, env, customers)
+        operators = Operators(shop, customers)
         shop.on_trouble = operators.trouble
         for trouble in pending:
             operators.trouble(*trouble)
