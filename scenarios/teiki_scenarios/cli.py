@@ -187,11 +187,12 @@ def simulate(
         if not quiet:
             for remark in inputs.remarks(language):
                 typer.echo(remark, err=True)
+        book_columns, open_orders = inputs.opening()
         with progress_bar(language, quiet or as_json) as progress:
             summary = run(
                 inputs.config,
-                inputs.columns(),
-                inputs.open_orders,
+                book_columns,
+                open_orders,
                 out,
                 replications=replications,
                 workers=workers,

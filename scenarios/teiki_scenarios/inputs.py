@@ -14,7 +14,9 @@ from teiki_sim.book_rows import OpenOrder
 from teiki_sim.book_values import date
 from teiki_sim.calendar import iso, to_date, to_day
 from teiki_sim.config import Config
+from teiki_sim.config_world import SLIP_LEVELS
 from teiki_sim.csvfile import Wrong
+from teiki_sim.forecast import calm_opening, dated
 from teiki_sim.policies import POLICIES
 from teiki_sim.population import generate
 
@@ -44,21 +46,23 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What to run, complete; a generated population is made when `columns` is asked for."""
+    """What to run, complete; a generated population is made when `opening` is asked for."""
 
     config: Config
     book: Book | None
     orders: Orders | None
     skip_bad_rows: bool = False
+    calm: bool = False
 
-    @property
-    def open_orders(self) -> tuple[OpenOrder, ...]:
-        """The open orders, none without a file."""
-        return self.orders.rows if self.orders is not None else ()
-
-    def columns(self) -> BookColumns:
-        """The book, or a population by the configuration's shares."""
-        return generate(self.config) if self.book is None else self.book.columns(self.config)
+    def opening(self) -> tuple[BookColumns, tuple[OpenOrder, ...]]:
+        """The subscriptions and open orders of the first day; calm ones are neither held nor refused."""
+        book = generate(self.config) if self.book is None else self.book.columns(self.config)
+        orders = self.orders.rows if self.orders is not None else ()
+        book = dated(self.config, book)
+        if self.calm:
+            book, free = calm_opening(book, orders)
+            return book, tuple(free)
+        return book, orders
 
     @property
     def digest(self) -> str:
@@ -114,7 +118,7 @@ def gather(given: Given) -> Inputs:
     book_file = sample.BOOK if whole_sample else given.book
     orders_file = sample.ORDERS if whole_sample else given.orders
     if book_file is None:
-        return Inputs(_checked(config), None, None, given.skip_bad_rows)
+        return Inputs(_checked(config), None, None, given.skip_bad_rows, given.calm)
     unknown: Any = given.unknown_methods
     book = read_book(
         book_file,
@@ -137,7 +141,7 @@ def gather(given: Given) -> Inputs:
         )
     # The number is of a population that isn't made: a book's digest shouldn't hang on it.
     config = config.model_copy(update={"subscriptions": len(book)})
-    return Inputs(_checked(config), book, orders, given.skip_bad_rows)
+    return Inputs(_checked(config), book, orders, given.skip_bad_rows, given.calm)
 
 
 def _config(given: Given) -> Config:
@@ -149,7 +153,7 @@ def _config(given: Given) -> Config:
     if given.rates is not None:
         config = configs.merge(config, configs.read_partial(given.rates), file=str(given.rates))
     if given.slips is not None:
-        config = configs.with_slips(config, given.slips)
+        config = _with_slips(config, given.slips)
     options = {
         "platform": given.platform,
         "start": None if given.start is None else _start(given.start),
@@ -164,6 +168,14 @@ def _config(given: Given) -> Config:
         except BadInput as bad:
             raise BadInput([_as_option(problem, said) for problem in bad.problems]) from None
     return configs.calm(config) if given.calm else config
+
+
+def _with_slips(config: Config, slips: str) -> Config:
+    levels = ", ".join(SLIP_LEVELS)
+    if slips not in SLIP_LEVELS and not Path(slips).exists():
+        ja, en = f"{levels}、または TOML ファイル", f"{levels}, or a TOML file"
+        raise refuse("teiki", "--slips", slips, ja, en)
+    return configs.with_slips(config, slips)
 
 
 def _as_option(problem: Problem, said: Mapping[str, Any]) -> Problem:

@@ -3,8 +3,9 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from teiki_providers.doors import DoorClosed, open_gateway
 from teiki_providers.faults import FaultPlan
@@ -19,10 +20,23 @@ from teiki_sim.messages import Gateway
 from teiki_sim.names import ShopNames
 from teiki_sim.world import World
 
-__all__ = ["Daily", "Task", "build", "check_door", "daily", "replicate", "replication_seed", "replications"]
+__all__ = [
+    "Daily",
+    "Task",
+    "build",
+    "check_door",
+    "daily",
+    "replicate",
+    "replication_seed",
+    "replications",
+    "spread",
+]
 
 Daily = dict[tuple[int, str], tuple[int, int]]
 """Parcels and units that left, by day (since 1970-01-01) and product code."""
+
+
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +95,30 @@ def replicate(task: Task, replication: int) -> Daily:
     return daily(world)
 
 
+def replications(
+    task: Task, numbers: range, workers: int
+) -> AbstractContextManager[Callable[[], Iterator[Daily]]]:
+    """`spread` for what `replicate` gives."""
+    return spread(task, numbers, workers, replicate)
+
+
 @contextmanager
-def replications(task: Task, numbers: range, workers: int) -> Iterator[Callable[[], Iterator[Daily]]]:
-    """Start the replications in worker processes; the function given runs through their results in order.
+def spread(
+    task: Task, numbers: range, workers: int, run: Callable[[Task, int], _R]
+) -> Iterator[Callable[[], Iterator[_R]]]:
+    """Start ``run(task, number)`` in worker processes; the function given goes through the results in order.
 
     One worker runs them in this process, when they are asked for.
     """
     if workers == 1 or len(numbers) == 0:
-        yield lambda: (replicate(task, number) for number in numbers)
+        yield lambda: (run(task, number) for number in numbers)
         return
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(min(workers, len(numbers)), context, _begin, (task,))
+    pool = ProcessPoolExecutor(min(workers, len(numbers)), context, _begin, (task, run))
     try:
-        waiting: list[Future[Daily]] = [pool.submit(_work, number) for number in numbers]
-        yield lambda: (future.result() for future in waiting)
+        waiting: list[Future[Any]] = [pool.submit(_work, number) for number in numbers]
+        yield lambda: (cast(_R, future.result()) for future in waiting)
         pool.shutdown()
     except BaseException:
         # Someone who interrupts does not want to wait for months to pass in the workers.
@@ -105,18 +128,19 @@ def replications(task: Task, numbers: range, workers: int) -> Iterator[Callable[
         raise
 
 
-_task: Task | None = None
+_job: tuple[Task, Callable[[Task, int], Any]] | None = None
 
 
-def _begin(task: Task) -> None:
+def _begin(task: Task, run: Callable[[Task, int], Any]) -> None:
     """Prepare a worker: Ctrl-C is the main process's business."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _task
-    _task = task
+    global _job
+    _job = task, run
 
 
-def _work(replication: int) -> Daily:
-    assert _task is not None
-    return replicate(_task, replication)
+def _work(replication: int) -> Any:
+    assert _job is not None
+    task, run = _job
+    return run(task, replication)

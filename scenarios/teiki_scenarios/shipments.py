@@ -1,6 +1,6 @@
 """shipments.csv and shipments_by_product.csv: what was to leave each day, and what did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from teiki_scenarios.replications import Daily, Task
 from teiki_sim.calendar import to_date
+from teiki_sim.forecast import schedule_forecast
 
 __all__ = ["Series", "series"]
 
@@ -34,8 +35,8 @@ def series(task: Task, start: int, end: int, runs: Sequence[Daily]) -> Series:
         for (day, code), counts in run.items():
             table[day - start, number[code]] = counts
     parcels, units = cells[..., 0], cells[0, :, :, 1]
-    schedules = _schedules(task, start, end, products)
-    whole = {name: None if table is None else table.sum(axis=1) for name, table in schedules.items()}
+    schedules = _schedules(task, end - start, products)
+    whole = {name: table.sum(axis=1) for name, table in schedules.items()}
     return Series(
         _frame(start, end, None, parcels.sum(axis=2)[:, :, None], whole, None),
         _frame(start, end, products, parcels, schedules, units),
@@ -48,11 +49,11 @@ def _known(task: Task) -> set[str]:
     return {book.products[i] for i in held} | {order.product for order in task.open_orders}
 
 
-def _schedules(
-    task: Task, start: int, end: int, products: Sequence[str]
-) -> dict[str, NDArray[np.int64] | None]:
+def _schedules(task: Task, days: int, products: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """What the schedules alone give, by day and product."""
-    return dict.fromkeys(SCHEDULES)
+    forecast = schedule_forecast(task.config, task.book, task.open_orders, days)
+    at = [forecast.products.index(code) for code in products]
+    return {name: getattr(forecast, name).parcels[:, at] for name in SCHEDULES}
 
 
 def _frame(
@@ -60,7 +61,7 @@ def _frame(
     end: int,
     products: Sequence[str] | None,
     parcels: NDArray[np.int64],
-    schedules: dict[str, Any],
+    schedules: Mapping[str, NDArray[np.int64]],
     units: NDArray[np.int64] | None,
 ) -> pl.DataFrame:
     """One table; ``parcels`` by replication, day and product."""
@@ -71,10 +72,7 @@ def _frame(
     if products is not None:
         columns["name"] = pl.Series(list(products) * len(days), dtype=pl.String)
     for name in SCHEDULES:
-        table = schedules[name]
-        columns[name] = (
-            pl.repeat(None, len(days) * n, dtype=pl.Int64, eager=True) if table is None else table.reshape(-1)
-        )
+        columns[name] = schedules[name].reshape(-1)
     for name, percent in PERCENTILES.items():
         columns[name] = np.percentile(parcels, percent, axis=0, method="nearest").reshape(-1)
     columns["mean"] = np.round(parcels.mean(axis=0), 4).reshape(-1)

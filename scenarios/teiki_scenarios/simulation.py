@@ -10,7 +10,7 @@ from typing import Any
 from teiki_reports import write_report
 from teiki_scenarios.language import Language, Problem
 from teiki_scenarios.output import check_out, whole_directory
-from teiki_scenarios.replications import Daily, Task, build, check_door, daily, replications
+from teiki_scenarios.replications import Daily, Task, build, check_door, daily, replicate, replications
 from teiki_scenarios.shipments import series
 from teiki_scenarios.summary import measured, summarise
 from teiki_sim.book import rejects_csv
@@ -90,7 +90,7 @@ def _run(
     def sinks(names: ShopNames) -> Sequence[Sink]:
         return ParquetSink(directory / "events.parquet", names), monitors
 
-    with replications(task, range(1, count), workers) as others:
+    with replications(task, range(1, count), workers, replicate) as others:
         began = time.perf_counter()
         world = build(task, sinks=sinks)
         if progress is not None:
