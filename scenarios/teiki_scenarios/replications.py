@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -29,7 +29,6 @@ __all__ = [
     "replicate",
     "replication_seed",
     "replications",
-    "spread",
 ]
 
 Daily = dict[tuple[int, str], tuple[int, int]]
@@ -95,15 +94,8 @@ def replicate(task: Task, replication: int) -> Daily:
     return daily(world)
 
 
-def replications(
-    task: Task, numbers: range, workers: int
-) -> AbstractContextManager[Callable[[], Iterator[Daily]]]:
-    """`spread` for what `replicate` gives."""
-    return spread(task, numbers, workers, replicate)
-
-
 @contextmanager
-def spread(
+def replications(
     task: Task, numbers: range, workers: int, run: Callable[[Task, int], _R]
 ) -> Iterator[Callable[[], Iterator[_R]]]:
     """Start ``run(task, number)`` in worker processes; the function given goes through the results in order.
