@@ -92,17 +92,22 @@ Workers = Annotated[
 Out = Annotated[Path, _Some("--out", "-o", metavar="DIR", help=_say("出力先", "Output directory."))]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("teiki"))
+        raise typer.Exit
+
+
 @app.callback()
 def _common(
     version: Annotated[
-        bool, _Some("--version", is_eager=True, help=_say("版を表示", "Print the version."))
+        bool,
+        _Some("--version", callback=_version, is_eager=True, help=_say("版を表示", "Print the version.")),
     ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(installed("teiki"))
-        raise typer.Exit
+    pass
 
 
 @app.command(
@@ -181,6 +186,7 @@ def simulate(
         from teiki_scenarios.replications import check_door
         from teiki_scenarios.simulation import Origin
         from teiki_scenarios.simulation import simulate as run
+        from teiki_scenarios.summary import show
 
         check_door(door)
         check_out(out)
@@ -201,9 +207,112 @@ def simulate(
                 progress=progress,
                 origin=Origin(inputs.digest, inputs.facts, inputs.rejects),
             )
-        report(summary, out, language, quiet, as_json)
+        report(summary, out, language, quiet, as_json, show)
     if fail_on_violation and summary["by_severity"].get("violation"):
         raise typer.Exit(FAILED)
+
+
+@app.command(help=_say("日ごとの出荷個数を予測する", "Forecast the shipments of each day."))
+def forecast(
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            help=_say("設定(TOML)。なければ見本の店舗", "Configuration (TOML); without one, the sample shop.")
+        ),
+    ] = None,
+    platform: PlatformOption = None,
+    book: Book = None,
+    orders: Orders = None,
+    mapping: Mapping_ = None,
+    skip_bad_rows: SkipBadRows = False,
+    subscriptions: Subscriptions = None,
+    months: Months = None,
+    start: Start = None,
+    as_of: Annotated[
+        str | None,
+        _Some(
+            "--as-of",
+            metavar="DATE",
+            help=_say("台帳の時点(その夜から予測)", "The evening as of which the book stands."),
+        ),
+    ] = None,
+    seed: Seed = None,
+    rates: Rates = None,
+    calm: Calm = False,
+    replications: Annotated[
+        int, _Some("--replications", min=1, metavar="N", help=_say("繰り返しの数", "Runs on different luck."))
+    ] = 100,
+    engine: Annotated[
+        Literal["columns", "events"], _Some("--engine", help=_say("計算方法", "How days are worked out."))
+    ] = "events",
+    executor: Annotated[
+        Literal["local", "dask", "ray"],
+        _Some("--executor", help=_say("実行環境", "Where replications run.")),
+    ] = "local",
+    workers: Workers = 1,
+    capacity: Annotated[
+        int | None,
+        _Some(
+            "--capacity", min=1, metavar="N", help=_say("倉庫の1日の出荷上限", "Parcels a day that leave.")
+        ),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        _Some("--compare", metavar="TOML", help=_say("比べる設定", "A configuration to compare with.")),
+    ] = None,
+    ageing: Annotated[
+        bool, _Some("--ageing", help=_say("未出荷の日数", "Ages of unshipped orders."))
+    ] = False,
+    out: Out = Path("out"),
+    lang: Lang = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Forecast the shipments of each day."""
+    language = lang or by_locale()
+    with answering(language):
+        from teiki_scenarios.forecasting import check_engine, evening, show
+        from teiki_scenarios.forecasting import forecast as run
+        from teiki_scenarios.inputs import Given, gather
+        from teiki_scenarios.language import refuse
+        from teiki_scenarios.output import check_out
+        from teiki_scenarios.simulation import Origin
+
+        for option, value in (("--compare", compare), ("--ageing", ageing)):
+            if value:
+                ja, en = "指定なし(今後の版で提供します)", "nothing: it comes in a later version"
+                raise refuse("teiki", option, value, ja, en)
+        check_engine(engine, executor)
+        seen, start = evening(as_of, start)
+        given = Given(
+            config, platform, book, orders, mapping, skip_bad_rows, subscriptions, months, start, seed, rates,
+            unknown_methods="warn",
+        )  # fmt: skip
+        inputs = gather(given)
+        check_out(out)
+        if not quiet:
+            for remark in inputs.remarks(language):
+                typer.echo(remark, err=True)
+        # What is calm about it is left to the forecast: net still knows what the book holds back.
+        book_columns, open_orders = inputs.opening()
+        with progress_bar(language, quiet or as_json) as progress:
+            summary = run(
+                inputs.config,
+                book_columns,
+                open_orders,
+                out,
+                replications=replications,
+                workers=workers,
+                engine=engine,
+                executor=executor,
+                lang=language,
+                progress=progress,
+                capacity=capacity,
+                as_of=seen,
+                calm=calm,
+                origin=Origin(inputs.digest, inputs.facts, inputs.rejects),
+            )
+        report(summary, out, language, quiet, as_json, show)
 
 
 @app.command(help=_say("規則の一覧", "The catalogue of rules."))
@@ -258,13 +367,18 @@ def progress_bar(lang: Language, hidden: bool) -> Iterator[Callable[[int, int], 
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def report(summary: Mapping[str, Any], out: Path, lang: Language, quiet: bool, as_json: bool) -> None:
+def report(
+    summary: Mapping[str, Any],
+    out: Path,
+    lang: Language,
+    quiet: bool,
+    as_json: bool,
+    show: Callable[[Mapping[str, Any], Path, Language], None],
+) -> None:
     """Print a summary: as JSON, as a table, or not at all."""
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
     elif not quiet:
-        from teiki_scenarios.summary import show
-
         show(summary, out, lang)
 
 

@@ -124,5 +124,7 @@ def show(summary: Mapping[str, Any], out: Path, lang: Language) -> None:
         for name, row in summary["detection"].items()
     ]
     table.add_row(say("検出", "Detection"), "\n".join(found) or say("なし", "none"))
-    table.add_row(say("レポート", "Report"), str(out / "report.html"))
-    Console(highlight=False, soft_wrap=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    # Below the table and unwrapped, so that a long path can be copied whole.
+    console.print(f"{say('レポート', 'Report')}: {out / 'report.html'}", markup=False, soft_wrap=True)
