@@ -109,6 +109,9 @@ def bits53_many(
     attempt: int | npt.NDArray[np.integer[Any]] = 0,
 ) -> Bits:
     """`bits53` for a column of keys: the very same numbers. Cycle and attempt may be columns too."""
+    if len(keys) == 1:  # a call by itself costs numpy ten times what it costs Python
+        one_cycle, one_attempt = (int(n[0]) if isinstance(n, np.ndarray) else n for n in (cycle, attempt))
+        return np.array([bits53(seed, int(keys[0]), purpose, one_cycle, one_attempt)], np.int64)
     z = np.bitwise_xor(keys, np.uint64(_stream(seed, purpose)))
     spare = np.empty_like(z)
     _mix_many(z, spare)

@@ -216,27 +216,27 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
         return True
     if before == PaymentMeaning.UNKNOWN and not _found_live(shop, order, actor):
         return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
-    for _ in range(2):
-        answer = shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
+    operation, kind, after = Operation.CANCEL, Kind.PAYMENT_CANCELLED, words.cancelled
+    for _ in range(3):
+        answer = shop.gateway.ask(ask_about(shop, order, operation, _owed(shop, order)))
         if answer.outcome == Outcome.ACCEPTED and answer.state != "CANCELLING":
-            shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor)
+            shop.set_payment(order, after, kind, actor)
             return True
-        if answer.outcome == Outcome.DECLINED and payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
-            return refund(shop, order, actor)  # some providers give captured money back, and cancel nothing
-        if answer.outcome != Outcome.NO_ANSWER:
+        if answer.outcome == Outcome.NO_ANSWER:
+            shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
+            if not _found_live(shop, order, actor):
+                break
+        elif answer.outcome == Outcome.DECLINED and payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
+            # Some providers give captured money back, and cancel nothing captured.
+            operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
+        else:
             return False
-        shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
-        if not _found_live(shop, order, actor):
-            break
     return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
 
 
-def refund(shop: Shop, order: int, actor: Actor) -> bool:
-    """Give back what was captured; True once the provider has agreed."""
-    answer = shop.gateway.ask(ask_about(shop, order, Operation.REFUND, int(shop.captured_amounts(np.array([order]))[0])))
-    if answer.outcome == Outcome.ACCEPTED:
-        shop.set_payment(order, shop.policy.payment.refunded, Kind.REFUNDED, actor)
-    return answer.outcome == Outcome.ACCEPTED
+def _owed(shop: Shop, order: int) -> int:
+    """What would be given back: what was, or would be, captured (yen)."""
+    return int(shop.captured_amounts(np.array([order]))[0])
 
 
 def _found_live(shop: Shop, order: int, actor: Actor) -> bool:

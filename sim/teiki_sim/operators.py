@@ -355,6 +355,8 @@ class Operators:
 
     def _resume(self, sub: int) -> None:
         shop = self.shop
+        if shop.subs.flag[sub]:
+            ops.clear_flag(shop, sub, WHO)
         if shop.slips("past_date", sub, int(shop.subs.cycle[sub])):
             self._past_date(sub)
             return
@@ -562,6 +564,12 @@ class Operators:
         elif found:
             shop.orders.covered[order] = answer.amount
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
+            method = Method(int(shop.orders.method[order]))
+            if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(method, "amount"):
+                ops.reauthorise(shop, order, WHO)
+        elif answer.state == "PENDING":
+            shop.orders.transaction[order] = answer.transaction
+            shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
         else:
             shop.set_payment(order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code)
             ops.reauthorise(shop, order, WHO) if answer.transaction >= 0 else ops.authorise_anew(shop, order, WHO)
@@ -603,6 +611,10 @@ class Operators:
         if answer.state in ("CAPTURED", "PAID"):
             force_capture(shop, order)
             return
+        if int(orders.method[order]) == Method.AMAZON_PAY and orders.amount[order] > orders.covered[order]:
+            # Amazon takes no more than stands: the difference is asked for by other means (modelled).
+            orders.amount[order] = orders.covered[order]
+            shop.row(Kind.EDITED, order, WHO, amount=int(orders.amount[order]), code=shop.log.code("amount"))
         orders.flags[order] &= 255 ^ CAPTURE_TRIED  # tonight's batch takes it again
 
     def _settle(self, sub: int, order: int, _more: str) -> None:

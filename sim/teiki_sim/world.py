@@ -51,6 +51,7 @@ class World:
     shop: Shop
     customers: Customers
     operators: Operators
+    agenda: dict[int, list[tuple[int, Callable[[], None]]]]
     start: int
     end: int
     progress: Callable[[int, int], None] = field(default=lambda _done, _days: None)
@@ -73,14 +74,21 @@ class World:
         vocabulary = Vocabulary(methods=list(METHOD_NAMES))
         log = NullLog(vocabulary) if sinks is None else Log(vocabulary, sinks(names), chunk_rows)
 
+        agenda: dict[int, list[tuple[int, Callable[[], None]]]] = {}
+
         def when(at: int, action: Callable[[], None]) -> None:
+            # What lies beyond today waits in its day's list, so that simpy's heap stays small.
+            if at // DAY > shop.now // DAY:
+                agenda.setdefault(at // DAY, []).append((at, action))
+                return
+
+            at = max(at, shop.now)
+
             def happen(_event: simpy.Event) -> None:
-                shop.now = int(env.now)
+                shop.now = at
                 action()
 
-            timeout = env.timeout(max(at - int(env.now), 0))
-            assert timeout.callbacks is not None
-            timeout.callbacks.append(happen)
+            simpy.Timeout(env, at - shop.now).callbacks.append(happen)  # type: ignore[union-attr]
 
         shop = Shop(config, policy, log, gateway(config, log), when, Truth(when), names, subs, orders)
         shop.now = int(env.now)
@@ -95,7 +103,7 @@ class World:
         shop.on_trouble = operators.trouble
         for trouble in pending:
             operators.trouble(*trouble)
-        world = cls(config, env, shop, customers, operators, start, months_later(start, config.months))
+        world = cls(config, env, shop, customers, operators, agenda, start, months_later(start, config.months))
         env.process(world._days())
         return world
 
@@ -134,6 +142,9 @@ class World:
         ]
         phases.sort(key=lambda phase: phase[0])
         for day in range(self.start, self.end):
+            shop.now = day * DAY
+            for at, action in self.agenda.pop(day, ()):
+                shop.when(at, action)
             for second, phase in phases:
                 wait = day * DAY + second - int(self.env.now)
                 if wait:

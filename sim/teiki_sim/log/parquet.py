@@ -1,6 +1,7 @@
 """Events as a Parquet file: chunks become row groups, coded columns become words again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
 from teiki_sim.log.statuses import NAMES as STATUS_NAMES
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
+_FEW = pa.dictionary(pa.int16(), pa.string())
 
 SCHEMA = pa.schema(
     [
@@ -23,24 +25,28 @@ SCHEMA = pa.schema(
         ("order", _WORD),
         ("customer", _WORD),
         ("cycle", pa.int32()),
-        ("actor", _WORD),
-        ("kind", _WORD),
-        ("side", _WORD),
-        ("method", _WORD),
+        ("actor", _FEW),
+        ("kind", _FEW),
+        ("side", _FEW),
+        ("method", _FEW),
         ("transaction", _WORD),
-        ("product", _WORD),
+        ("product", _FEW),
         ("quantity", pa.int32()),
         ("amount", pa.int64()),
         ("ship_date", pa.date32()),
         ("delivery_date", pa.date32()),
-        ("status_from", _WORD),
-        ("status_to", _WORD),
+        ("status_from", _FEW),
+        ("status_to", _FEW),
         ("code", _WORD),
-        ("rule", _WORD),
+        ("rule", _FEW),
         ("cause", pa.int64()),
         ("detail", pa.string()),
     ]
 )
+
+
+#: Columns whose differences are small.
+_RISING = ("seq", "at", "cause")
 
 
 class Names(Protocol):
@@ -92,6 +98,12 @@ def _coded(values: NDArray[Any], empty: int, texts: Callable[[NDArray[Any]], pa.
     return pa.DictionaryArray.from_arrays(indices, texts(np.flatnonzero(used) + low))
 
 
+def _few(values: NDArray[Any], empty: int, words: Sequence[str]) -> pa.Array:
+    """Numbers of a short list of words; the whole list is the dictionary."""
+    indices = pa.array(values.astype(np.int16), mask=values == empty)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+
+
 def _words(words: list[str]) -> Callable[[NDArray[Any]], pa.Array]:
     return lambda numbers: pa.array([words[int(i)] for i in numbers], pa.string())
 
@@ -103,21 +115,48 @@ def slip_texts(numbers: NDArray[Any]) -> pa.Array:
     return fixed_strings(matrix)
 
 
+_ACTORS = tuple(a.name.lower() for a in Actor)
+_KINDS = tuple(k.label for k in Kind)
+_SIDES = tuple(s.name.lower() for s in Side)
+
+
 class ParquetSink:
     """Writes chunks to ``path``; the file is complete after `close`."""
 
     def __init__(self, path: Path, names: Names) -> None:
         self.path = path
         self.names = names
-        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=1, store_schema=False)
+        self._writer = pq.ParquetWriter(
+            path, SCHEMA, compression="zstd", compression_level=1, store_schema=False, write_statistics=False,
+            use_dictionary=[f.name for f in SCHEMA if f.name not in _RISING],
+            column_encoding=dict.fromkeys(_RISING, "DELTA_BINARY_PACKED"),
+        )  # fmt: skip
+        # One thread encodes a chunk while the next one fills; Arrow holds no lock meanwhile.
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._last: Future[None] | None = None
 
     def take(self, chunk: Chunk) -> None:
         """Write one row group."""
-        self._writer.write_table(self._table(chunk), row_group_size=len(chunk))
+        columns = {name: column.copy() for name, column in chunk.columns.items()}
+        kept = Chunk(chunk.first_seq, columns, chunk.details, chunk.vocabulary)
+        self._wait()
+        self._last = self._thread.submit(self._write, kept)
 
     def close(self) -> None:
         """Finish the file."""
-        self._writer.close()
+        try:
+            self._wait()
+        finally:
+            self._thread.shutdown()
+            self._writer.close()
+
+    def _wait(self) -> None:
+        if self._last is not None:
+            self._last.result()
+            self._last = None
+
+    def _write(self, chunk: Chunk) -> None:
+        self._writer.write_table(self._table(chunk), row_group_size=len(chunk))
 
     def _table(self, chunk: Chunk) -> pa.Table:
         c, names, words = chunk.columns, self.names, chunk.vocabulary
@@ -137,20 +176,20 @@ class ParquetSink:
             _coded(c["order"], -1, names.orders),
             _coded(names.customers(c["sub"], c["order"]), -1, names.customer_ids),
             number("cycle", pa.int32()),
-            _coded(c["actor"], 255, _words([a.name.lower() for a in Actor])),
-            _coded(c["kind"], 255, _words([k.label for k in Kind])),
-            _coded(c["side"], 255, _words([s.name.lower() for s in Side])),
-            _coded(c["method"], -1, _words(words.methods)),
+            _few(c["actor"], 255, _ACTORS),
+            _few(c["kind"], 255, _KINDS),
+            _few(c["side"], 255, _SIDES),
+            _few(c["method"], -1, words.methods),
             _coded(c["transaction"], -1, names.transactions),
-            _coded(c["product"], -1, _words(words.products)),
+            _few(c["product"], -1, words.products),
             number("quantity", pa.int32()),
             number("amount", pa.int64()),
             number("ship", pa.date32()),
             number("delivery", pa.date32()),
-            _coded(c["status_from"], 0, _words(list(STATUS_NAMES))),
-            _coded(c["status_to"], 0, _words(list(STATUS_NAMES))),
+            _few(c["status_from"], 0, STATUS_NAMES),
+            _few(c["status_to"], 0, STATUS_NAMES),
             _code_column(c["code"], words.codes.list),
-            _coded(c["rule"], 0, _words(words.rules.list)),
+            _few(c["rule"], 0, words.rules.list),
             number("cause", pa.int64()),
             pa.array(details, pa.string()),
         ]
@@ -159,7 +198,10 @@ class ParquetSink:
 
 def _code_column(codes: NDArray[Any], words: list[str]) -> pa.Array:
     """Words and slip numbers share the column; slip numbers stand for themselves."""
-    unique, inverse = np.unique(codes, return_inverse=True)
+    given = codes != 0
+    unique, places = np.unique(codes[given], return_inverse=True)
+    inverse = np.zeros(len(codes), np.int32)
+    inverse[given] = places
     slips = unique >= SLIP_NUMBER_BASE
     texts = pa.concat_arrays([_words(words)(unique[~slips]), slip_texts(unique[slips])])
-    return pa.DictionaryArray.from_arrays(pa.array(inverse.astype(np.int32), mask=codes == 0), texts)
+    return pa.DictionaryArray.from_arrays(pa.array(inverse, mask=~given), texts)

@@ -97,6 +97,7 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     between = scene.day - made
     overdue = delivery - state.terms.generate_days < scene.day
     close = (between == 0) | ((between * 2 < delivery - there) & overdue & (delivery >= 0) & (there >= 0))
+    close &= orders.cycle[previous] <= scene.rows.cycle  # an earlier cycle made again was deleted before
     close |= orders.cycle[previous] == scene.rows.cycle
     close &= child & (previous >= 0) & (made > 0)
     before = (scene.sub_flags & BURST) != 0
