@@ -34,9 +34,11 @@ from teiki_scenarios.summary import _digest, measured
 from teiki_sim.book import rejects_csv
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
+from teiki_sim.book_values import date as read_date
 from teiki_sim.calendar import DAY, iso, months_later, to_date, to_day
 from teiki_sim.config import Config
 from teiki_sim.config import calm as calmed
+from teiki_sim.csvfile import Wrong
 from teiki_sim.forecast import Forecast, calm_opening, dated, planned_parcels, schedule_forecast
 from teiki_sim.forecast_causes import causes
 from teiki_sim.log.kinds import Kind
@@ -45,7 +47,7 @@ from teiki_sim.log.rows import Chunk
 from teiki_sim.log.writer import Sink
 from teiki_sim.names import ShopNames
 
-__all__ = ["check_engine", "forecast", "show"]
+__all__ = ["check_engine", "evening", "forecast", "show"]
 
 
 def check_engine(engine: str, executor: str) -> None:
@@ -54,6 +56,17 @@ def check_engine(engine: str, executor: str) -> None:
         if found != ready:
             ja, en = f"{ready}({found} は今後の版で提供します)", f"{ready}; {found} comes in a later version"
             raise refuse("teiki", option, found, ja, en)
+
+
+def evening(as_of: str | None, start: str | None) -> tuple[date | None, str | None]:
+    """The options --as-of and --start: the first day is the one after the evening unless it is said."""
+    if as_of is None:
+        return None, start
+    try:
+        day = read_date(as_of)
+    except Wrong as wrong:
+        raise refuse("teiki", "--as-of", as_of, wrong.ja, wrong.en) from None
+    return to_date(day), start or iso(day + 1)
 
 
 def forecast(
