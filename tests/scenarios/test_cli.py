@@ -275,3 +275,31 @@ def test_a_generated_population_is_named_by_its_configuration(tmp_path: Path) ->
     done = teiki("simulate", config, "--json", "--out", tmp_path / "out")
     expected = digest(merge(Config(), {"subscriptions": 5, "months": 1}))
     assert json.loads(done.stdout)["config_digest"] == expected
+
+
+# ---- the other commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["simulate", "forecast", "run", "rules"])
+def test_every_command_has_help(command: str) -> None:
+    done = teiki(command, "--help")
+    assert done.exit_code == 0
+    assert "--lang" in done.output
+
+
+def test_run_prints_the_schema() -> None:
+    assert "$defs" in json.loads(teiki("run", "--schema").stdout)
+
+
+def test_run_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = teiki("run", tmp_path / "none.teiki.yaml", "--lang", "en")
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_forecast_refuses_what_comes_later(tmp_path: Path) -> None:
+    for words in (("--ageing",), ("--compare", "x.toml"), ("--executor", "ray"), ("--as-of", "someday")):
+        done = teiki("forecast", *words, "--out", tmp_path / "out", "--lang", "en")
+        assert done.exit_code == 2, words
+        assert words[0] in done.stderr
+    assert list(tmp_path.iterdir()) == []
