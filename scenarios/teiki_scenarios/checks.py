@@ -32,9 +32,13 @@ class Miss:
     en: str
     timeline: tuple[str, ...] = ()
 
+    def head(self, lang: str) -> str:
+        """The miss in one language, as one line."""
+        return f"{self.place}: {self.ja if lang == 'ja' else self.en}"
+
     def text(self, lang: str) -> str:
         """The miss in one language, with its timeline."""
-        return "\n".join([f"{self.place}: {self.ja if lang == 'ja' else self.en}", *self.timeline])
+        return "\n".join([self.head(lang), *self.timeline])
 
 
 def _differs(place: str, key: str, expected: Any, found: Any, timeline: Iterable[str] = ()) -> Miss:

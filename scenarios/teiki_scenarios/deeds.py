@@ -160,8 +160,9 @@ def _create(stage: Stage, actor: Actor, args: Create) -> bool:
             "前の注文がないので3つとも必要",
             "all three, for there is no earlier order to take them from",
         )
-    orders = shop.orders
-    late = max(shop.today - int(orders.ship[last]), 0)
+    orders, late = shop.orders, 0
+    if last >= 0:
+        late = max(shop.today - int(orders.ship[last]), 0)
     ship = int(orders.ship[last]) + late if args.ship_date is None else to_day(args.ship_date)
     delivery = (
         int(orders.delivery[last]) + late if args.delivery_date is None else to_day(args.delivery_date)

@@ -16,7 +16,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from teiki_scenarios.checks import Miss
 from teiki_scenarios.junit import write_junit
 from teiki_scenarios.language import BadInput, Language, Problem, by_locale
 from teiki_scenarios.output import check_out, whole_directory
@@ -185,5 +184,11 @@ def _in(lang: Language, name: str) -> str:
 
 def texts(outcome: Outcome, lang: Language) -> list[str]:
     """What went wrong, a text each."""
-    misses: tuple[Miss, ...] = outcome.played.misses
-    return [*([outcome.error] if outcome.error else []), *(miss.text(lang) for miss in misses)]
+    told: set[tuple[str, ...]] = set()
+    found = [outcome.error] if outcome.error else []
+    for miss in outcome.played.misses:
+        again = bool(miss.timeline) and miss.timeline in told
+        told.add(miss.timeline)
+        as_above = "  (経過は上と同じ)" if lang == "ja" else "  (what happened: as above)"
+        found.append(f"{miss.head(lang)}\n{as_above}" if again else miss.text(lang))
+    return found
