@@ -30,7 +30,7 @@ from teiki_scenarios.output import check_out, whole_directory
 from teiki_scenarios.replications import Daily, Task, build, daily
 from teiki_scenarios.replications import replications as started
 from teiki_scenarios.simulation import Origin, Progress
-from teiki_scenarios.summary import _digest, measured
+from teiki_scenarios.summary import measured, run_digest
 from teiki_sim.book import rejects_csv
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
@@ -282,7 +282,7 @@ def _summary(
         reasons[cause] += parcels
     return {
         "seed": task.config.seed,
-        "config_digest": _digest(task, origin.digest),
+        "config_digest": run_digest(task, origin.digest),
         "platform": task.config.platform,
         "start": iso(days.first),
         "as_of": iso(days.as_of),

@@ -16,7 +16,7 @@ from teiki_sim.monitors import Violation
 from teiki_sim.truth import detection
 from teiki_sim.world import World
 
-__all__ = ["MEASURED", "measured", "show", "summarise"]
+__all__ = ["MEASURED", "measured", "run_digest", "show", "summarise"]
 
 MEASURED = ("wall_seconds", "events_per_second", "peak_rss_mb", "versions")
 """The keys that differ between equal runs."""
@@ -34,7 +34,7 @@ def summarise(
         parcels[product] += count
     return {
         "seed": task.config.seed,
-        "config_digest": _digest(task, book_digest),
+        "config_digest": run_digest(task, book_digest),
         "platform": task.config.platform,
         "start": task.config.start.isoformat(),
         "days": world.end - world.start,
@@ -67,7 +67,7 @@ def measured(events: int, seconds: float, wall: float) -> dict[str, Any]:
     }
 
 
-def _digest(task: Task, book_digest: str) -> str:
+def run_digest(task: Task, book_digest: str) -> str:
     """A population is named by its configuration, a book by its configuration and its rows."""
     of_config = digest(task.config)
     if not book_digest:
