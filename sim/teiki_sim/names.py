@@ -12,6 +12,20 @@ from teiki_sim.tables import Table
 _SECONDS = 86_400
 
 
+class _Texts:
+    """A growing list of texts, kept as an Arrow array too, which hands them out faster."""
+
+    def __init__(self) -> None:
+        self._array = pa.array([], pa.string())
+
+    def take(self, texts: list[str], numbers: NDArray[Any]) -> pa.Array:
+        """The texts of these numbers."""
+        known = len(self._array)
+        if len(texts) > known:
+            self._array = pa.concat_arrays([self._array, pa.array(texts[known:], pa.string())])
+        return self._array.take(pa.array(numbers))
+
+
 class ShopNames:
     """Names of one shop's things. Orders that came with the book keep the numbers they came with."""
 
@@ -24,11 +38,11 @@ class ShopNames:
         self.customer_names: list[str] = []
         self.opening: list[str] = []
         self.single_customer: dict[int, int] = {}
+        self._sub_texts, self._customer_texts = _Texts(), _Texts()
 
     def subscriptions(self, numbers: NDArray[Any]) -> pa.Array:
         """Ids of these subscriptions."""
-        ids = self.sub_ids
-        return pa.array([ids[i] for i in numbers.tolist()], pa.string())
+        return self._sub_texts.take(self.sub_ids, numbers)
 
     def subscription(self, number: int) -> str:
         """Id of one subscription, empty for none."""
@@ -49,8 +63,7 @@ class ShopNames:
 
     def customer_ids(self, numbers: NDArray[Any]) -> pa.Array:
         """Ids of these customers."""
-        names = self.customer_names
-        return pa.array([names[i] for i in numbers.tolist()], pa.string())
+        return self._customer_texts.take(self.customer_names, numbers)
 
     def transactions(self, numbers: NDArray[Any]) -> pa.Array:
         """Transaction ids: T and ten digits."""

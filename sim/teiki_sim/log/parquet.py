@@ -45,6 +45,8 @@ SCHEMA = pa.schema(
 )
 
 
+#: Rows of a row group: what is encoded at once, and so held in memory twice.
+_GROUP = 2**16
 #: Columns whose differences are small.
 _RISING = ("seq", "at", "cause")
 
@@ -86,16 +88,20 @@ def fixed_strings(matrix: NDArray[np.uint8]) -> pa.Array:
 def _coded(values: NDArray[Any], empty: int, texts: Callable[[NDArray[Any]], pa.Array]) -> pa.Array:
     """Numbers as a dictionary column; only the words used in this chunk go into its dictionary."""
     valid = values != empty
-    if not valid.any():
+    given = values if valid.all() else values[valid]
+    if not len(given):
         return pa.nulls(len(values), pa.string()).dictionary_encode().cast(_WORD)
-    low = int(values[valid].min())
-    used = np.zeros(int(values[valid].max()) - low + 1, np.bool_)
-    used[values[valid] - low] = True
+    low = int(given.min())
+    given = given - low
+    used = np.zeros(int(given.max()) + 1, np.bool_)
+    used[given] = True
     place = np.cumsum(used, dtype=np.int32) - 1
+    words = texts(np.flatnonzero(used) + low)
+    if len(given) == len(values):
+        return pa.DictionaryArray.from_arrays(pa.array(place[given]), words)
     index = np.zeros(len(values), np.int32)
-    index[valid] = place[values[valid] - low]
-    indices = pa.array(index, mask=~valid)
-    return pa.DictionaryArray.from_arrays(indices, texts(np.flatnonzero(used) + low))
+    index[valid] = place[given]
+    return pa.DictionaryArray.from_arrays(pa.array(index, mask=~valid), words)
 
 
 def _few(values: NDArray[Any], empty: int, words: Sequence[str]) -> pa.Array:
@@ -136,7 +142,7 @@ class ParquetSink:
         self._last: Future[None] | None = None
 
     def take(self, chunk: Chunk) -> None:
-        """Write one row group."""
+        """Write the chunk's row groups."""
         columns = {name: column.copy() for name, column in chunk.columns.items()}
         kept = Chunk(chunk.first_seq, columns, chunk.details, chunk.vocabulary)
         self._wait()
@@ -156,7 +162,11 @@ class ParquetSink:
             self._last = None
 
     def _write(self, chunk: Chunk) -> None:
-        self._writer.write_table(self._table(chunk), row_group_size=len(chunk))
+        for start in range(0, len(chunk), _GROUP):
+            part = {name: column[start : start + _GROUP] for name, column in chunk.columns.items()}
+            details = {row - start: text for row, text in chunk.details.items() if 0 <= row - start < _GROUP}
+            table = self._table(Chunk(chunk.first_seq + start, part, details, chunk.vocabulary))
+            self._writer.write_table(table, row_group_size=_GROUP)
 
     def _table(self, chunk: Chunk) -> pa.Table:
         c, names, words = chunk.columns, self.names, chunk.vocabulary
