@@ -8,11 +8,8 @@ from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from typing import Any
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
-pytestmark = pytest.mark.checkout
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = [ROOT / name for name in ("sim/teiki_sim", "providers/teiki_providers", "scenarios/teiki_scenarios",

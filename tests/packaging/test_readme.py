@@ -10,8 +10,6 @@ from typer.core import TyperGroup
 
 from teiki_scenarios.cli import app
 
-pytestmark = pytest.mark.checkout
-
 ROOT = Path(__file__).parents[2]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")}
 BLOCK = re.compile(r"(?ms)^```sh\n(.*?)^```$")

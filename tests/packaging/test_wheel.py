@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.checkout, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
@@ -45,7 +45,7 @@ def test_wheel_has_every_file_and_no_other(built: Path) -> None:
     assert files == sources()
     assert {f"{package}/py.typed" for package in FOLDERS.values()} <= files
     kinds = {Path(name).suffix for name in files}
-    assert {".py", ".toml", ".csv", ".j2", ".css", ".js"} <= kinds
+    assert {".py", ".toml", ".csv", ".yaml", ".j2", ".css", ".js"} <= kinds
 
 
 def test_sdist_can_be_tested(built: Path) -> None:
