@@ -136,27 +136,31 @@ def waves(chunk: Chunk) -> Iterator[tuple[Kind, Rows]]:
     both.sort()
     by_entity = both & ((1 << bits) - 1)
     sorted_entity = both >> bits
-    starts = np.empty(n, np.bool_)
-    starts[0] = True
-    np.not_equal(sorted_entity[1:], sorted_entity[:-1], out=starts[1:])
-    position = np.arange(n, dtype=np.int32)
-    rank = position - np.maximum.accumulate(np.where(starts, position, 0))
-    group = columns["kind"].astype(np.int32) * 16
+    group = columns["kind"].astype(np.uint16) * np.uint16(16)
     group += columns["side"] * np.uint8(2)
     group += order >= 0
-    key = rank * 1024 + group[by_entity]
-    if int(key.max()) < 1 << 16:
-        by_wave = np.argsort(key.astype(np.uint16), kind="stable")
-    else:
-        by_wave = np.argsort(key, kind="stable")
-    sorted_key = key[by_wave]
-    cuts = [0, *(np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1).tolist(), n]
+    group = group[by_entity]
+    heads = np.flatnonzero(np.concatenate(([True], sorted_entity[1:] != sorted_entity[:-1])))
+    ends = np.append(heads[1:], n)
+    parts, kinds = [], []
+    while len(heads):
+        # Each subscription's next row: those of the most frequent sort go together, the others wait.
+        now = group[heads]
+        best = int(np.bincount(now).argmax())
+        chosen = now == best
+        parts.append(heads[chosen])
+        kinds.append(best)
+        heads = heads + chosen
+        going = heads < ends
+        if not going.all():
+            heads, ends = heads[going], ends[going]
+    by_wave = np.concatenate(parts)
+    cuts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
     index = by_entity[by_wave]
     seq = index + chunk.first_seq
     in_waves = _Sorted(columns, index)
-    for start, stop in pairwise(cuts):
-        kind = Kind((int(sorted_key[start]) % 1024) >> 4)
-        yield kind, Rows(in_waves, slice(start, stop), seq[start:stop])
+    for code, (start, stop) in zip(kinds, pairwise(cuts), strict=True):
+        yield Kind(code >> 4), Rows(in_waves, slice(start, stop), seq[start:stop])
 
 
 class Fold:
