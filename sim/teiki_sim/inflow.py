@@ -1,9 +1,11 @@
 """New business: subscriptions and single orders that arrive day by day."""
 
 from teiki_sim import nightly
+from teiki_sim.calendar import weekday
 from teiki_sim.draws import Choice, Purpose, bits53, hash64, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import METHOD_NAMES
+from teiki_sim.opening import frequency_codes
 from teiki_sim.shop import Shop
 
 __all__ = ["arrive"]
@@ -44,6 +46,7 @@ def _subscriptions(shop: Shop, n: int) -> None:
     if not n:
         return
     subs, names, config = shop.subs, shop.names, shop.config
+    labels = frequency_codes(shop)
     rows = subs.add(n)
     for i, sub in enumerate(rows.tolist()):
         name = f"NEW-{shop.today}-{i + 1:05d}"
@@ -64,7 +67,7 @@ def _subscriptions(shop: Shop, n: int) -> None:
         shop.sub_row(
             Kind.OPENED, sub, Actor.CUSTOMER, method=int(subs.method[sub]), product=int(subs.product[sub]),
             quantity=int(subs.quantity[sub]), ship=int(subs.ship[sub]), delivery=delivery,
-            status_to=int(subs.status[sub]), code=shop.log.code(label),
+            status_to=int(subs.status[sub]), code=int(labels[subs.frequency[sub], weekday(delivery)]),
         )  # fmt: skip
     nightly.generate(shop, rows, actor=Actor.CUSTOMER, at_checkout=True)
 

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
+from teiki_sim.calendar import weekday
 from teiki_sim.draws import hash64_many
+from teiki_sim.frequencies import Frequency
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import CODE, ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import METHOD_NAMES, Charges, Method
 from teiki_sim.shop import Shop
 from teiki_sim.tables import STOPPED
 
-__all__ = ["open_shop", "write_settings"]
+__all__ = ["frequency_codes", "open_shop", "write_settings"]
 
 
 def write_settings(shop: Shop) -> None:
@@ -21,6 +24,7 @@ def write_settings(shop: Shop) -> None:
     config = shop.config
     terms = {"platform": shop.policy.number}
     terms |= {f"grace.{name}": int(value) for name, value in config.grace.model_dump().items()}
+    terms["week_start"] = shop.week_start
     terms["schedule.generate_days_before_delivery"] = shop.ahead
     for name, value in terms.items():
         shop.log.one(Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}')
@@ -57,16 +61,30 @@ def _subscriptions(shop: Shop, book: BookColumns) -> None:
     subs.flag[rows], subs.held[rows] = book.generation_error, book.held
 
 
+def frequency_codes(shop: Shop) -> NDArray[np.int64]:
+    """Word numbers of the frequencies' labels, by frequency and weekday of the first delivery.
+
+    Where the first delivery gives the weekday (SS-FREQ-04) the label says it: the log then needs no anchor.
+    """
+    codes = np.empty((len(shop.frequencies), 7), np.int64)
+    for i, frequency in enumerate(shop.frequencies):
+        for day in range(7):
+            inherits = frequency.nth is not None and frequency.on is None
+            said = Frequency("month-week-weekday", frequency.n, frequency.nth, day) if inherits else frequency
+            codes[i, day] = shop.log.code(said.label())
+    return codes
+
+
 def _log_subscriptions(shop: Shop) -> None:
     subs, n = shop.subs, shop.subs.n
     if not n:
         return
-    labels = np.array([shop.log.code(f.label()) for f in shop.frequencies], np.int64)
+    labels = frequency_codes(shop)
     rows = np.arange(n, dtype=np.int32)
     shop.log.many(
         Kind.OPENED, shop.now, n, sub=rows, cycle=subs.cycle[:n], method=subs.method[:n], product=subs.product[:n],
         quantity=subs.quantity[:n], ship=subs.ship[:n], delivery=subs.delivery[:n], status_to=subs.status[:n],
-        code=labels[subs.frequency[:n]],
+        code=labels[subs.frequency[:n], weekday(np.maximum(subs.anchor[:n], 0))],
     )  # fmt: skip
     for sub in np.flatnonzero(subs.flag[:n]).tolist():
         shop.sub_row(Kind.FLAG_SET, sub, code=shop.log.code("book"))

@@ -97,7 +97,7 @@ def skipped(scene: Scene) -> None:
         if old < 0:
             continue
         frequency = state.frequencies[state.subs.frequency[sub]]
-        expected = frequency.next_delivery(old, old) if frequency else -1
+        expected = frequency.next_delivery(old, old, state.terms.week_start) if frequency else -1
         midnight = day_end(at)
         found = state.finding("INV-16", midnight, sub, order, seq, child_expected=old, expected=expected)
         state.agenda.open(~sub, found, last=midnight - 1, broken=lambda finding: _moved_wrong(state, finding))

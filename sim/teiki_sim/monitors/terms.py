@@ -15,6 +15,7 @@ DEFAULTS: dict[str, int] = {
     "grace.reauth": 1,
     "schedule.generate_days_before_delivery": 7,
     "platform": 0,
+    "week_start": 6,
 }
 """Terms where no row has set them; a grace is in days."""
 
@@ -40,6 +41,11 @@ class Terms:
     def generate_days(self) -> int:
         """Days before its delivery on which a child is generated."""
         return self._values["schedule.generate_days_before_delivery"]
+
+    @property
+    def week_start(self) -> int:
+        """The weekday on which weeks start (0 = Monday), for SS-FREQ-07."""
+        return self._values["week_start"]
 
     @property
     def platform(self) -> str:
