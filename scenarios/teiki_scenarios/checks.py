@@ -169,14 +169,19 @@ def _about(stage: Stage, events: Sequence[Event], *, sub: int = -1, order: int =
 
 
 def _events(stage: Stage, wanted: EventExpected, place: str, events: Sequence[Event]) -> Iterator[Miss]:
-    filters = _filters(stage, wanted)
-    scored = [(_fits(stage, event, filters), event) for event in events if event.side.name.lower() == wanted.side]
+    filters = _filters(wanted)
+    order = -1 if wanted.order is None else stage.find_order(wanted.order)
+    scored = [
+        (_misfits(stage, event, filters, order), event)
+        for event in events
+        if event.side.name.lower() == wanted.side
+    ]
     n = sum(not misfits for misfits, _ in scored)
     if (n == wanted.count) if wanted.count is not None else n > 0:
         return
     count_ja = "1件以上" if wanted.count is None else f"{wanted.count}件"
     count_en = "at least 1" if wanted.count is None else str(wanted.count)
-    asked = _shown({key: value for key, value in filters.items() if key != "order_number"})
+    asked = _shown(filters)
     ja, en = f"{asked} が {count_ja}、実際は {n}件", f"{asked}: expected {count_en}, found {n}"
     same = [(misfits, event) for misfits, event in scored if event.kind.label == wanted.kind]
     if not n and same:
@@ -194,12 +199,12 @@ def _events(stage: Stage, wanted: EventExpected, place: str, events: Sequence[Ev
     yield Miss(place, ja, en, tuple(lines(shown, stage.labels)))
 
 
-def _filters(stage: Stage, wanted: EventExpected) -> dict[str, Any]:
+def _filters(wanted: EventExpected) -> dict[str, Any]:
     found = {key: getattr(wanted, key) for key in EventExpected.model_fields if key not in ("count", "side")}
     return {key: str(v) if isinstance(v, datetime.date) else v for key, v in found.items() if v is not None}
 
 
-def _fits(stage: Stage, event: Event, filters: dict[str, Any]) -> dict[str, Any]:
+def _misfits(stage: Stage, event: Event, filters: dict[str, Any], order: int) -> dict[str, Any]:
     """The columns that do not fit, with what they hold."""
     misfits: dict[str, Any] = {}
     for key, value in filters.items():
@@ -211,7 +216,7 @@ def _fits(stage: Stage, event: Event, filters: dict[str, Any]) -> dict[str, Any]
         elif key == "subscription":
             found = stage.labels.subscription(event.sub) if event.sub >= 0 else ""
         elif key == "order":
-            found = value if event.order >= 0 and event.order == stage.find_order(value) else stage.labels.order(event.order)
+            found = value if event.order == order >= 0 else stage.labels.order(event.order)
         else:
             found = event.values.get(key)
         if found != value:
@@ -223,7 +228,11 @@ def _fits(stage: Stage, event: Event, filters: dict[str, Any]) -> dict[str, Any]
 
 
 def _violations(
-    stage: Stage, wanted: Sequence[ViolationExpected], found: Sequence[Violation], place: str, events: Sequence[Event]
+    stage: Stage,
+    wanted: Sequence[ViolationExpected],
+    found: Sequence[Violation],
+    place: str,
+    events: Sequence[Event],
 ) -> Iterator[Miss]:
     """Each expected one answers one that was found, and nothing is left over on either side."""
     left = list(found)
@@ -235,11 +244,18 @@ def _violations(
         else:
             left.remove(answer)
     for one in unmet:
-        asked = _shown({key: getattr(one, key) for key in ViolationExpected.model_fields if getattr(one, key)})
+        asked = _shown(
+            {key: getattr(one, key) for key in ViolationExpected.model_fields if getattr(one, key)}
+        )
         there = Counter(f"{v.invariant} {v.rule}".strip() for v in found)
         others = ", ".join(f"{name} ×{n}" for name, n in there.items()) or "なし / none"
         told = _about(stage, events, sub=stage.subscription(one.subscription)) if one.subscription else ()
-        yield Miss(place, f"{asked} が検出されない。検出されたのは {others}", f"{asked} not found; found: {others}", told)
+        yield Miss(
+            place,
+            f"{asked} が検出されない。検出されたのは {others}",
+            f"{asked} not found; found: {others}",
+            told,
+        )
     for violation in left:
         name = " ".join(part for part in (violation.invariant, violation.rule) if part)
         about = violation.order_id or violation.subscription_id

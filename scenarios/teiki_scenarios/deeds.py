@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import Field
 
+from teiki_scenarios.deed_args import (
+    Address,
+    Create,
+    Dates,
+    Decision,
+    Deletion,
+    Mail,
+    MethodName,
+    NewMethod,
+    NextDates,
+    OfOrder,
+    OfSubscription,
+    OrderMethod,
+    Quantity,
+    Reason,
+    Restart,
+    Return,
+    Skip,
+)
 from teiki_sim import operations as ops
 from teiki_sim import shipping
 from teiki_sim.calendar import to_day
@@ -23,10 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["DEEDS", "Deed", "MethodName", "OfOrder", "OfSubscription", "UnknownName", "Who"]
 
 Who = Literal["customer", "operator", "warehouse", "carrier", "provider", "acquirer", "system"]
-MethodName = Literal[
-    "クレジットカード", "NP後払い", "NP後払いwiz", "NPリアルタイム後払い", "スコア後払い", "Amazon Pay",
-    "楽天ペイ", "代引き", "銀行振込",
-]  # fmt: skip
 
 
 class UnknownName(Exception):
@@ -35,108 +48,6 @@ class UnknownName(Exception):
     def __init__(self, found: str, ja: str, en: str) -> None:
         super().__init__(f"{found}: {ja} / {en}")
         self.found, self.ja, self.en = found, ja, en
-
-
-class OfSubscription(Part):
-    """About one subscription."""
-
-    subscription: str = Field(description="定期の名前 · the subscription's name in this file")
-
-
-class OfOrder(Part):
-    """About one order."""
-
-    order: str = Field(description="注文(S1#2 は定期S1の2回目) · an order; S1#2 is the second one of S1")
-
-
-class Skip(OfSubscription):
-    """How many cycles the master moves."""
-
-    move_master: int = Field(default=1, ge=0, description="親を動かす周期数 · cycles that the master moves")
-
-
-class Restart(OfSubscription):
-    """Whether next dates that have passed are moved on."""
-
-    fresh_dates: bool = Field(default=True, description="過ぎた次回日を直す · move dates that have passed")
-
-
-class NextDates(OfSubscription):
-    """The next dates to set; a ship date left out follows from the carrier's lead."""
-
-    next_delivery_date: datetime.date
-    next_ship_date: datetime.date | None = None
-
-
-class NewMethod(OfSubscription):
-    """The method to use from the next order on."""
-
-    method: MethodName
-
-
-class Create(OfSubscription):
-    """A child for one cycle and its dates; what is left out is as in the subscription's latest order."""
-
-    cycle: int | None = Field(default=None, ge=1)
-    ship_date: datetime.date | None = None
-    delivery_date: datetime.date | None = None
-
-
-class Dates(OfOrder):
-    """The order's new dates; a delivery date left out moves as far as the ship date."""
-
-    ship_date: datetime.date
-    delivery_date: datetime.date | None = None
-
-
-class Decision(OfOrder):
-    """What becomes of an unshipped order."""
-
-    decision: Literal["ship", "cancel"]
-
-
-class Quantity(OfOrder):
-    """Another quantity, with or without the reauthorisation that it asks for."""
-
-    quantity: int = Field(ge=1)
-    reauthorises: bool = True
-
-
-class Address(OfOrder):
-    """Another address, with or without the reauthorisation that it asks for."""
-
-    reauthorises: bool = True
-
-
-class OrderMethod(OfOrder):
-    """Another method for this order; the old payment is cancelled first, or not."""
-
-    method: MethodName
-    cancels_old: bool = True
-
-
-class Reason(OfOrder):
-    """Why an order is held."""
-
-    reason: str = "customer"
-
-
-class Deletion(OfOrder):
-    """Whether the payment is cancelled with the order."""
-
-    cancel_payment: bool = False
-
-
-class Return(OfOrder):
-    """Whether the payment is cancelled with the return."""
-
-    cancels: bool = True
-
-
-class Mail(OfOrder):
-    """What the mail is about."""
-
-    about: str = Field(description="用件(discard_invoice = 請求書の破棄) · discard_invoice and so on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +75,7 @@ def _create(stage: Stage, actor: Actor, args: Create) -> bool:
     if last >= 0:
         late = max(shop.today - int(orders.ship[last]), 0)
     ship = int(orders.ship[last]) + late if args.ship_date is None else to_day(args.ship_date)
-    delivery = (
-        int(orders.delivery[last]) + late if args.delivery_date is None else to_day(args.delivery_date)
-    )
+    delivery = int(orders.delivery[last]) + late if args.delivery_date is None else to_day(args.delivery_date)
     cycle = int(orders.cycle[last]) if args.cycle is None else args.cycle
     return ops.create_child(shop, sub, actor, cycle=cycle, ship=ship, delivery=delivery) >= 0
 
@@ -240,7 +149,9 @@ def _of_order(operation: Callable[..., Any], *names: str) -> Callable[[Stage, Ac
     return do
 
 
-def _of_subscription(operation: Callable[..., Any], *names: str, **fixed: Any) -> Callable[[Stage, Actor, Any], Any]:
+def _of_subscription(
+    operation: Callable[..., Any], *names: str, **fixed: Any
+) -> Callable[[Stage, Actor, Any], Any]:
     """An operation on a subscription that takes these arguments by name."""
 
     def do(stage: Stage, actor: Actor, args: Any) -> Any:

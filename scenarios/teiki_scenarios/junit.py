@@ -19,7 +19,12 @@ def write_junit(path: Path, outcomes: Sequence[Outcome], lang: Language) -> None
     """Write one suite with a case for each scenario; BadInput where the file cannot be written."""
     errors = sum(bool(outcome.error) for outcome in outcomes)
     failures = sum(not outcome.passed for outcome in outcomes) - errors
-    counts: dict[str, str] = {"name": "teiki run", "tests": str(len(outcomes)), "failures": str(failures), "errors": str(errors)}
+    counts: dict[str, str] = {
+        "name": "teiki run",
+        "tests": str(len(outcomes)),
+        "failures": str(failures),
+        "errors": str(errors),
+    }
     seconds = f"{sum(outcome.seconds for outcome in outcomes):.3f}"
     root = ET.Element("testsuites", {**counts, "time": seconds})
     suite = ET.SubElement(root, "testsuite", {**counts, "time": seconds})
@@ -30,7 +35,9 @@ def write_junit(path: Path, outcomes: Sequence[Outcome], lang: Language) -> None
         path.parent.mkdir(parents=True, exist_ok=True)
         ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
     except OSError as error:
-        raise refuse(str(path), "--junit", error.strerror or error, "書き込めるファイル", "a file to write") from None
+        raise refuse(
+            str(path), "--junit", error.strerror or error, "書き込めるファイル", "a file to write"
+        ) from None
 
 
 def _case(suite: ET.Element, outcome: Outcome, lang: Language) -> None:

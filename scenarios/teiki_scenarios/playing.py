@@ -38,7 +38,9 @@ class Reply:
         if self.refused:
             return f"{self.refused} により拒否", f"refused by {self.refused}"
         more = "".join(f" ({part})" for part in (self.outcome, self.code) if part)
-        return ("実行された" if self.done else "実行されなかった") + more, ("done" if self.done else "not done") + more
+        return ("実行された" if self.done else "実行されなかった") + more, (
+            "done" if self.done else "not done"
+        ) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def play(scenario: Scenario, door: str = "direct", sinks: Sequence[SinkMaker] = 
         stage.shop.when(scenario.at(step.at), partial(_step, stage, i, step, misses, met))
     stage.run()
     for i in sorted(set(range(len(scenario.steps))) - set(met)):
-        misses.append(Miss(f"steps[{i + 1}]", "終了日までに来ない手順", "never reached: it lies after the last day"))
+        misses.append(
+            Miss(f"steps[{i + 1}]", "終了日までに来ない手順", "never reached: it lies after the last day")
+        )
     misses += check(stage, scenario.expect)
     found = tuple(f"{v.invariant} {v.rule}".strip() for v in stage.monitors.violations)
     return Played(
@@ -118,7 +122,9 @@ def _reply(came: Any, rows: Sequence[Event]) -> Reply:
         return came
     if isinstance(came, RefusedError):
         return Reply(False, refused=came.rule)
-    code = next((row.values["code"] for row in reversed(rows) if row.kind in _ANSWERS and "code" in row.values), "")
+    code = next(
+        (row.values["code"] for row in reversed(rows) if row.kind in _ANSWERS and "code" in row.values), ""
+    )
     if isinstance(came, Outcome):
         return Reply(came == Outcome.ACCEPTED, "", code, came.name.lower())
     return Reply(came is not False, "", code)
@@ -139,7 +145,9 @@ def _unmet(wanted: StepExpected, reply: Reply) -> tuple[str, str] | None:
 
 def _missed(stage: Stage, place: str, step: Step, wanted: tuple[str, str], reply: Reply) -> Miss:
     what = step.does or f"call {step.call.operation}" if step.call else step.does
-    about = step.with_.get("order") or step.with_.get("subscription") or (step.call.order if step.call else "")
+    about = (
+        step.with_.get("order") or step.with_.get("subscription") or (step.call.order if step.call else "")
+    )
     when = clock(stage.shop.now)
     ja, en = reply.words()
     told = [event for event in stage.recorder.events() if _concerns(stage, event, str(about))]

@@ -21,7 +21,8 @@ from teiki_scenarios.language import BadInput, Language, Problem, by_locale
 from teiki_scenarios.output import check_out, whole_directory
 from teiki_scenarios.playing import Played, play
 from teiki_scenarios.replications import check_door
-from teiki_scenarios.scenario_file import SUFFIX, find, read, schema
+from teiki_scenarios.scenario_file import SUFFIX, find, read
+from teiki_scenarios.scenario_schema import schema
 from teiki_sim.log.parquet import ParquetSink
 
 __all__ = ["Outcome", "run_scenarios", "schema"]
@@ -172,7 +173,9 @@ def _show(console: Console, outcomes: Sequence[Outcome], lang: Language) -> None
                 console.print(text, markup=False, soft_wrap=True)
     passed = sum(outcome.passed for outcome in outcomes)
     console.print(
-        f"\n{len(outcomes)}件中 {passed}件が期待どおり" if lang == "ja" else f"\n{passed} of {len(outcomes)} as expected"
+        f"\n{len(outcomes)}件中 {passed}件が期待どおり"
+        if lang == "ja"
+        else f"\n{passed} of {len(outcomes)} as expected"
     )
 
 

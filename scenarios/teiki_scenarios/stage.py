@@ -10,9 +10,9 @@ from teiki_providers.doors import open_gateway
 from teiki_providers.faults import FaultPlan
 from teiki_providers.scripts import Effect, Match, Script
 from teiki_scenarios.deeds import UnknownName
-from teiki_scenarios.scenario import Course, Fault, Scenario, SubscriptionGiven
+from teiki_scenarios.given import Course, Fault, SubscriptionGiven
+from teiki_scenarios.scenario import Scenario
 from teiki_scenarios.timeline import Labels, Recorder
-from teiki_sim.bad_input import BadInput, Problem
 from teiki_sim.book_rows import Book, OpenOrder, Status, SubscriptionRow
 from teiki_sim.calendar import DAY, Lead, months_later, to_day
 from teiki_sim.config import METHODS, Config, calm, merge
@@ -129,11 +129,6 @@ class Stage:
 # ---- from the file to the world --------------------------------------------------------------------
 
 
-def _refuse(place: str, found: str, known: Sequence[str]) -> BadInput:
-    names = ", ".join(known)
-    return BadInput([Problem("scenario", place, found, f"次のいずれか: {names}", f"one of {names}")])
-
-
 def _terms(given: SubscriptionGiven, scenario: Scenario) -> dict[str, Any]:
     """The subscription's own terms over those of its course."""
     course = scenario.given.courses[given.course] if given.course else Course()
@@ -145,11 +140,7 @@ def _row(scenario: Scenario, name: str, config: Config) -> SubscriptionRow:
     given = scenario.given.subscriptions[name]
     terms = _terms(given, scenario)
     product = terms["product"] or next(iter(config.goods))
-    if product not in config.goods:
-        raise _refuse(f"given.subscriptions.{name}.product", product, list(config.goods))
     carrier = terms["carrier"] or config.default_carrier
-    if carrier not in config.carriers:
-        raise _refuse(f"given.subscriptions.{name}.carrier", carrier, list(config.carriers))
     lead = _lead(config, carrier)
     ship = None if given.next_ship_date is None else to_day(given.next_ship_date)
     delivery = None if given.next_delivery_date is None else to_day(given.next_delivery_date)
