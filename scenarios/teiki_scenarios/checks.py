@@ -10,10 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from teiki_scenarios.scenario import NO_ORDER, EventExpected, Expect, Standing, Then, ViolationExpected
+from teiki_scenarios.scenario import (
+    NO_ORDER,
+    EventExpected,
+    Expect,
+    ForecastExpected,
+    Standing,
+    Then,
+    ViolationExpected,
+)
 from teiki_scenarios.stage import Stage
 from teiki_scenarios.timeline import Event, clock, lines
 from teiki_sim.calendar import DAY, iso, to_day
+from teiki_sim.forecast import Counts
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import NAMES
 from teiki_sim.messages import METHOD_NAMES
@@ -68,6 +77,7 @@ def check(stage: Stage, expect: Expect) -> list[Miss]:
     if expect.warnings is not None:
         others = [v for v in found if v.severity != "violation"]
         misses += _violations(stage, expect.warnings, others, "expect.warnings", events)
+    misses += _forecast(stage, expect.forecast)
     if expect.shipments is not None:
         misses += _shipments(stage, expect.shipments, events)
     return misses
@@ -288,3 +298,18 @@ def _shipments(stage: Stage, wanted: dict[datetime.date, int], events: Sequence[
         expected = wanted.get(datetime.date.fromisoformat(day), 0)
         if found[day] != expected:
             yield _differs("expect.shipments", day, expected, found[day], lines(shipped, stage.labels))
+
+
+def _forecast(stage: Stage, wanted: ForecastExpected) -> Iterator[Miss]:
+    """What the shop's own figures said on the evening before, by day."""
+    if not wanted.model_fields_set:
+        return
+    said = stage.forecast()
+    for key in sorted(wanted.model_fields_set):
+        figures = getattr(said, key)
+        daily = figures.daily if isinstance(figures, Counts) else figures
+        for day, expected in getattr(wanted, key).items():
+            place = to_day(day) - said.first
+            found = int(daily[place]) if 0 <= place < said.days else 0
+            if found != expected:
+                yield _differs(f"expect.forecast.{key}", str(day), expected, found)

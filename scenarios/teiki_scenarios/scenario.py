@@ -169,6 +169,23 @@ class ViolationExpected(Part):
     on: datetime.date | None = Field(default=None, description="発生日 · the day on which it became one")
 
 
+Daily = dict[datetime.date, Natural]
+
+
+class ForecastExpected(Part):
+    """What is forecast for a day, as of the evening before the first one; days not named are not looked at."""
+
+    dashboard: Daily = Field(default_factory=dict, description="ダッシュボード(SS-FC-01) · the dashboard")
+    order_list: Daily = Field(
+        default_factory=dict, description="注文一覧だけ(SS-FC-02) · the order list alone"
+    )
+    exact: Daily = Field(default_factory=dict, description="継続の定期の次回日(SS-FC-02) · masters with 継続")
+    projected: Daily = Field(default_factory=dict, description="周期どおり · the schedules alone")
+    net: Daily = Field(
+        default_factory=dict, description="停止・保留・エラーを除く(SS-FC-04) · less what is known"
+    )
+
+
 Standings = dict[str, Annotated[Standing, _named("status")]]
 Ledgers = dict[str, Annotated[list[Annotated[LedgerExpected, _named("state")]], BeforeValidator(_several)]]
 
@@ -197,7 +214,11 @@ class Expect(Then):
         default=None,
         description="警告・費用の全部(省略時は見ない) · all warnings and costs; not looked at if left out",
     )
-    shipments: dict[datetime.date, Natural] | None = Field(
+    forecast: ForecastExpected = Field(
+        default=ForecastExpected(),
+        description="開始前夜の出荷予測 · the forecast of the evening before the start",
+    )
+    shipments: Daily | None = Field(
         default=None, description="日別の出荷個数の全部 · parcels by day; days not named have none"
     )
 

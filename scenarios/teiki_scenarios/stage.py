@@ -13,10 +13,12 @@ from teiki_scenarios.deeds import UnknownName
 from teiki_scenarios.given import Course, Fault, SubscriptionGiven
 from teiki_scenarios.scenario import Scenario
 from teiki_scenarios.timeline import Labels, Recorder
+from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import Book, OpenOrder, Status, SubscriptionRow
 from teiki_sim.calendar import DAY, Lead, months_later, to_day
 from teiki_sim.config import METHODS, Config, calm, merge
 from teiki_sim.draws import hash64
+from teiki_sim.forecast import Forecast, schedule_forecast
 from teiki_sim.frequencies import parse
 from teiki_sim.log.writer import Sink
 from teiki_sim.messages import METHOD_NAMES, Method, Operation
@@ -71,11 +73,10 @@ class Stage:
         """A world that waits for its first step; ``more`` makes further sinks of the log."""
         config = config_of(scenario)
         recorder, monitors = Recorder(), Monitors()
-        rows = [_row(scenario, name, config) for name in sorted(scenario.given.subscriptions)]
         scripts = [_script(fault, scenario) for fault in scenario.faults]
         world = World.of(
             config,
-            Book(tuple(rows)).columns(config),
+            _book(scenario, config),
             _open_orders(scenario, config),
             lambda c, log: open_gateway(door, FaultPlan(c.seed, c.providers, scripts), log),
             lambda names: [recorder, monitors, *(make(names) for make in more)],
@@ -99,6 +100,11 @@ class Stage:
         self.world.run(until=end)
         self.world.close()
         self.monitors.close(end - 1, self.labels)
+
+    def forecast(self) -> Forecast:
+        """What is forecast on the evening before the first day."""
+        config = self.world.config
+        return schedule_forecast(config, _book(self.scenario, config), _open_orders(self.scenario, config))
 
     def subscription(self, name: str) -> int:
         """The number of a subscription."""
@@ -134,6 +140,11 @@ def _terms(given: SubscriptionGiven, scenario: Scenario) -> dict[str, Any]:
     course = scenario.given.courses[given.course] if given.course else Course()
     own = {key: getattr(given, key) for key in Course.model_fields}
     return {key: getattr(course, key) if value is None else value for key, value in own.items()}
+
+
+def _book(scenario: Scenario, config: Config) -> BookColumns:
+    rows = [_row(scenario, name, config) for name in sorted(scenario.given.subscriptions)]
+    return Book(tuple(rows)).columns(config)
 
 
 def _row(scenario: Scenario, name: str, config: Config) -> SubscriptionRow:

@@ -60,6 +60,10 @@ def _mutants(tables: dict[str, Any]) -> Any:
     )
     for day, n in list((expect.get("shipments") or {}).items())[:2]:
         yield f"expect.shipments.{day}", _with(tables, "shipments", expect["shipments"] | {day: n + 1})
+    for key, days in expect.get("forecast", {}).items():
+        day, n = next(iter(days.items()))
+        wrong = expect["forecast"] | {key: {day: n + 1}}
+        yield f"expect.forecast.{key}.{day}", _with(tables, "forecast", wrong)
     for i, step in enumerate(tables.get("steps", [])):
         if "does" in step or "call" in step:
             done = step.get("expect", {}).get("result", "done") == "done" and not step.get("expect", {}).get(
