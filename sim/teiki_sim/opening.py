@@ -35,7 +35,15 @@ def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = 
     _subscriptions(shop, book)
     if open_orders:
         _open_orders(shop, open_orders)
+    _end_what_is_over(shop)
     _log_subscriptions(shop)
+
+
+def _end_what_is_over(shop: Shop) -> None:
+    """A course whose last child is generated already has ended (SS-ORD-14)."""
+    subs, n, words = shop.subs, shop.subs.n, shop.policy.subscription
+    over = (subs.end_count[:n] > 0) & (subs.cycle[:n] >= subs.end_count[:n]) & (subs.status[:n] == words.active)
+    subs.status[:n][over] = words.ended
 
 
 def _subscriptions(shop: Shop, book: BookColumns) -> None:

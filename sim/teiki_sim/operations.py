@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from teiki_sim import nightly
+from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
@@ -25,8 +26,11 @@ class RefusedError(Exception):
     """The platform says no; ``rule`` names the rule that does."""
 
     def __init__(self, rule: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(rule, message)
         self.rule = rule
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.args[1]}"
 
 
 def meaning(shop: Shop, order: int) -> OrderMeaning:
@@ -198,8 +202,22 @@ def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:
     """Set the order's status to cancelled; the payment is not touched (EC-CAN-01)."""
     orders = shop.orders
     shop.set_status(order, shop.policy.order.cancelled, Kind.CANCELLED, actor, "cancel")
+    _truth_of_forgotten(shop, order)
     if not orders.flags[order] & HANDED_OVER or orders.flags[order] & WAREHOUSE_STOPPED:
         shop.truth.will_not_ship(order)
+
+
+def _truth_of_forgotten(shop: Shop, order: int) -> None:
+    """An earlier slip left a second transaction live: with the order over, nobody will ever cancel that one."""
+    old = shop.forgotten.get(order, -1)
+    if old < 0:
+        return
+    grace, sub = shop.config.grace, int(shop.orders.sub[order])
+    for invariant, days in (("INV-01", grace.payment_cancel), ("INV-06", grace.ledger)):
+        shop.truth.due(
+            shop.now, "operator", "switch_without_check", invariant, sub, order, shop.now + days * DAY,
+            lambda: shop.gateway.state(old) in ("PENDING", "AUTHORISED", "CAPTURED", "PAID"),
+        )  # fmt: skip
 
 
 def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
@@ -394,6 +412,7 @@ def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True
     done = cancel_payment(shop, order, actor) if cancels else True
     if done and policy.order.returned != shop.orders.status[order]:
         shop.set_status(order, policy.order.returned, Kind.RETURNED, actor, "returned")
+        _truth_of_forgotten(shop, order)
     if method in DEFERRED and cancels:
         shop.row(Kind.MAIL, order, actor, code=shop.log.code("discard_invoice"))
 

@@ -114,7 +114,8 @@ class Operators:
             midnight = (shop.today + 1) * DAY - 1
             truth.due(
                 shop.now, "operator", slip, "INV-16", sub, child, midnight,
-                lambda: int(shop.subs.delivery[sub]) != expected,
+                lambda: int(shop.subs.delivery[sub]) != expected
+                and int(shop.subs.status[sub]) == shop.policy.subscription.active,
             )  # fmt: skip
 
     def _stop(self, sub: int) -> None:
@@ -338,6 +339,7 @@ class Operators:
         slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
+            shop.forgotten[order] = old
             new = int(shop.orders.transaction[order])
             shop.truth.due(
                 shop.now, "operator", "switch_without_check", "INV-30", sub, order,
@@ -572,7 +574,17 @@ class Operators:
             shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
         else:
             shop.set_payment(order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code)
-            ops.reauthorise(shop, order, WHO) if answer.transaction >= 0 else ops.authorise_anew(shop, order, WHO)
+            self._ask_again(sub, order, answer.transaction >= 0)
+
+    def _ask_again(self, sub: int, order: int, known: bool) -> None:
+        """A charge that never arrived or failed is asked for again, where the platform can."""
+        try:
+            if known:
+                ops.reauthorise(self.shop, order, WHO)
+            else:
+                ops.authorise_anew(self.shop, order, WHO)
+        except ops.RefusedError:
+            self._refused(sub, order, "")
 
     def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
         """The child waited for the answer: it comes to be after all, or the next night tries again."""

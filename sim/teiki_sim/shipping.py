@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.calendar import DAY, instant
+from teiki_sim.calendar import DAY, instant, weekday
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
@@ -107,6 +107,7 @@ def hand_over(shop: Shop) -> None:
     """The shipping data reach the warehouse."""
     orders, live = shop.orders, shop.live
     listed = orders.status[live] == shop.policy.order.working
+    listed &= orders.ship[live] <= shop.today
     ready = live[listed & (orders.flags[live] & (HANDED_OVER | GONE) == 0)]
     orders.flags[ready] |= HANDED_OVER
     if len(ready):
@@ -121,6 +122,8 @@ def slip_numbers(orders: NDArray[Any]) -> NDArray[np.int64]:
 
 def ship(shop: Shop) -> None:
     """The carrier takes what the warehouse packed; beyond the day's capacity it waits for tomorrow."""
+    if shop.config.warehouse.workdays == "weekdays" and weekday(shop.today) >= 5:
+        return
     orders, live = shop.orders, shop.live
     leaving = live[orders.flags[live] & (HANDED_OVER | GONE | WAREHOUSE_STOPPED) == HANDED_OVER]
     capacity = shop.config.warehouse.capacity

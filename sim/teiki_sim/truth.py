@@ -52,7 +52,8 @@ class Truth:
         def settle() -> None:
             row.outcome = BROKE if broken() else MENDED
 
-        self._when(row.due, settle)
+        # A second later: what is mended at the due instant itself is mended in time.
+        self._when(row.due + 1, settle)
 
     def ships(
         self,

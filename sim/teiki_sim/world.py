@@ -116,6 +116,10 @@ class World:
         try:
             self.env.run(until=self.end * DAY if until is None else until)
             self.shop.now = int(self.env.now)
+            if self.shop.now == self.end * DAY:
+                for at, action in self.agenda.pop(self.end, ()):
+                    if at == self.shop.now:  # midnight's deadlines still belong to the last day
+                        action()
         finally:
             if collecting:
                 gc.enable()
@@ -131,7 +135,7 @@ class World:
             (_seconds(schedule.nightly_batch), self._night),
             (8 * 3600, self._news),
             (export, lambda: shipping.export(shop)),
-            (export + 3600, lambda: shipping.hand_over(shop)),
+            (min(export + 3600, DAY - 120), lambda: shipping.hand_over(shop)),
             (_seconds(schedule.delivery_time), lambda: shipping.deliver(shop)),
             (13 * 3600, lambda: shipping.pay_invoices(shop)),
             (14 * 3600, lambda: inflow.arrive(shop)),
