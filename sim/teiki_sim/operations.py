@@ -146,7 +146,8 @@ def fresh_dates(shop: Shop, sub: int, actor: Actor) -> None:
 def create_child(shop: Shop, sub: int, actor: Actor, *, cycle: int, ship: int, delivery: int) -> int:
     """注文作成 from the master, for one cycle and its dates; the child, or -1 where the charge failed."""
     if int(shop.subs.status[sub]) != shop.policy.subscription.active and not shop.policy.manual_on_stopped:
-        raise _refuse(shop, -1, sub, "manual_refused", "create", actor)
+        stopped = int(shop.subs.status[sub]) == shop.policy.subscription.stopped
+        raise _refuse(shop, -1, sub, "manual_refused" if stopped else "manual_refused_cancelled", "create", actor)
     shop.subs.attempt[sub] += 1
     made = nightly.generate(
         shop, np.array([sub], np.int32), np.array([cycle], np.int16),
@@ -223,10 +224,13 @@ def _truth_of_forgotten(shop: Shop, order: int) -> None:
 def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
     """取消: cancel at the provider and in the store (EC-CAN-02); True once the provider has agreed.
 
-    With no authorisation there is nothing to cancel, and the store notes that alone (EC-CAN-06).
+    Raises `RefusedError` where the provider refuses (EC-SHP-03, EC-SHP-06), and on ecforce where no authorisation
+    stands (EC-CAN-06: `force_cancel` is the way); elsewhere the store notes such a cancel alone.
     """
     words = shop.policy.payment
     before = payment_meaning(shop, order)
+    if before == PaymentMeaning.REFUSED and shop.policy.forced_when_uncovered:
+        raise _refuse(shop, order, -1, "uncovered", "cancel", actor)
     if before in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.NONE):
         return True
     if before == PaymentMeaning.REFUSED:
@@ -247,9 +251,23 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
         elif answer.outcome == Outcome.DECLINED and payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
             # Some providers give captured money back, and cancel nothing captured.
             operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
+        elif answer.outcome == Outcome.DECLINED:
+            deferred = Method(int(shop.orders.method[order])) in DEFERRED
+            raise _refuse(shop, order, -1, "paid" if deferred else "window", answer.code or "cancel", actor)
         else:
-            return False
+            return False  # accepted, and takes effect later
     return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+
+
+def let_go(shop: Shop, order: int, actor: Actor) -> bool:
+    """End a payment the way that is open: 取消, or 強制取消 where none stands; False where neither works yet."""
+    if payment_meaning(shop, order) == PaymentMeaning.REFUSED:
+        force_cancel(shop, order, actor)
+        return True
+    try:
+        return cancel_payment(shop, order, actor)
+    except RefusedError:
+        return False
 
 
 def _owed(shop: Shop, order: int) -> int:
@@ -283,7 +301,7 @@ def cancel_order(shop: Shop, order: int, actor: Actor) -> bool:
     if meaning(shop, order) == OrderMeaning.WORKING and not stop_at_warehouse(shop, order, actor):
         return False
     set_cancelled(shop, order, actor)
-    cancel_payment(shop, order, actor)
+    let_go(shop, order, actor)
     return True
 
 
@@ -293,14 +311,17 @@ def delete_order(shop: Shop, order: int, actor: Actor, *, cancel_the_payment: bo
     shop.set_status(order, shop.policy.order.deleted, Kind.DELETED, actor, "rakuten", code=code)
     shop.truth.will_not_ship(order)
     if cancel_the_payment:
-        cancel_payment(shop, order, actor)
+        let_go(shop, order, actor)
 
 
 def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
     orders, words = shop.orders, shop.policy.payment
     method = Method(int(orders.method[order]))
-    failed = payment_meaning(shop, order) == PaymentMeaning.REFUSED
+    before = payment_meaning(shop, order)
+    if before == PaymentMeaning.CANCELLED and method != Method.NP:
+        raise _refuse(shop, order, -1, "after_cancel", "reauthorise", actor)
+    failed = before == PaymentMeaning.REFUSED
     if failed and not shop.policy.reauthorises_refused.get(method, True):
         raise _refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
@@ -349,6 +370,7 @@ def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
 
 def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauthorises: bool = True) -> None:
     """Another quantity, so another amount; the platform asks for a new authorisation (SS-PAY-01, EC-REA-01)."""
+    _refuse_after_ship(shop, order, "quantity", actor)
     orders = shop.orders
     before = int(orders.quantity[order])
     unit = _unit_price(shop, order)
@@ -363,12 +385,17 @@ def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauth
 
 def edit_address(shop: Shop, order: int, actor: Actor, *, reauthorises: bool = True) -> None:
     """Another delivery address on the order; deferred payment asks for a new verdict (SS-PAY-02, EC-REA-02)."""
-    deferred = Method(int(shop.orders.method[order])) in DEFERRED
-    if shop.is_gone(order) and deferred and not shop.policy.edits_after_ship:
-        raise _refuse(shop, order, -1, "edit_after_ship", "address", actor)
+    _refuse_after_ship(shop, order, "address", actor)
     shop.row(Kind.EDITED, order, actor, code=shop.log.code("address"))
     if not shop.is_gone(order):
         _after_edit(shop, order, "address", reauthorises, actor)
+
+
+def _refuse_after_ship(shop: Shop, order: int, what: str, actor: Actor) -> None:
+    """Deferred and shipped: contents and addresses are fixed (EC-SHP-02)."""
+    deferred = Method(int(shop.orders.method[order])) in DEFERRED
+    if shop.is_gone(order) and deferred and not shop.policy.edits_after_ship:
+        raise _refuse(shop, order, -1, "edit_after_ship", what, actor)
 
 
 def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Actor) -> None:
@@ -381,8 +408,10 @@ def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Ac
 def change_method(shop: Shop, order: int, method: Method, actor: Actor, *, cancels_old: bool = True) -> Outcome:
     """Another payment method for one order: the old payment is cancelled first (EC-UPD-03), then a new one asked."""
     orders = shop.orders
+    if payment_meaning(shop, order) == PaymentMeaning.CAPTURED and shop.policy.captured_is_final:
+        raise _refuse(shop, order, -1, "captured_final", "method", actor)
     if cancels_old:
-        cancel_payment(shop, order, actor)
+        let_go(shop, order, actor)
     orders.amount[order] += int(shop.fees[method]) - int(shop.fees[orders.method[order]])
     orders.method[order] = method
     orders.transaction[order] = -1
@@ -409,12 +438,21 @@ def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True
     policy, method = shop.policy, Method(int(shop.orders.method[order]))
     if method in policy.return_waits:
         shop.set_status(order, policy.order.return_pending, Kind.RETURNED, actor, "returned")
-    done = cancel_payment(shop, order, actor) if cancels else True
-    if done and policy.order.returned != shop.orders.status[order]:
-        shop.set_status(order, policy.order.returned, Kind.RETURNED, actor, "returned")
-        _truth_of_forgotten(shop, order)
+    done = let_go(shop, order, actor) if cancels else True
+    if done:
+        finish_return(shop, order, actor)
+    else:
+        shop.returning.add(order)
     if method in DEFERRED and cancels:
         shop.row(Kind.MAIL, order, actor, code=shop.log.code("discard_invoice"))
+
+
+def finish_return(shop: Shop, order: int, actor: Actor) -> None:
+    """The provider has agreed: the order is returned (SS-ORD-02)."""
+    shop.returning.discard(order)
+    if shop.policy.order.returned != shop.orders.status[order]:
+        shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, actor, "returned")
+        _truth_of_forgotten(shop, order)
 
 
 def _unit_price(shop: Shop, order: int) -> int:

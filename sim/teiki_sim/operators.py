@@ -192,7 +192,7 @@ class Operators:
         if live and shop.slips("forgot_payment_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
             self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
-            self._mend(sub, order, lambda: ops.cancel_payment(shop, order, WHO))
+            self._mend(sub, order, lambda: ops.let_go(shop, order, WHO))
         elif live and shop.slips("forced_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
             ops.force_cancel(shop, order, WHO)
@@ -200,7 +200,7 @@ class Operators:
             self._truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
             self._mend(sub, order, lambda: self._console_cancel(order))
         elif live and shop.slips("handling_left_open", sub, order):
-            ops.cancel_payment(shop, order, WHO)
+            ops.let_go(shop, order, WHO)
             for invariant in ("INV-02", "INV-03"):
                 truth.ships(now, "operator", "handling_left_open", invariant, sub, order, self._payment_is(order, _CANCELLED))
             self._truth_uncaptured(sub, order, "handling_left_open")
@@ -227,7 +227,8 @@ class Operators:
         done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
         shop.truth.ships(
             shop.now, "operator", slip, "INV-55", sub, order,
-            lambda: ops.payment_meaning(shop, order) != PaymentMeaning.CAPTURED and ops.meaning(shop, order) not in done,
+            lambda: ops.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
+            and ops.meaning(shop, order) not in done,
             shop.config.grace.capture * DAY,
         )  # fmt: skip
 
@@ -251,7 +252,7 @@ class Operators:
         shop, truth, now = self.shop, self.shop.truth, self.shop.now
         if shop.slips("cancel_without_stop", sub, order):
             ops.set_cancelled(shop, order, WHO)
-            ops.cancel_payment(shop, order, WHO)
+            ops.let_go(shop, order, WHO)
             truth.broke(now, "operator", "cancel_without_stop", "INV-37", sub, order)
             covered = int(shop.orders.method[order]) not in UNCOVERED
             if covered:
@@ -599,7 +600,7 @@ class Operators:
             return
         shop.set_payment(order, words.authorised if found else words.refused, Kind.INQUIRED, WHO, code=code)
         if found:
-            ops.cancel_payment(shop, order, WHO)
+            ops.let_go(shop, order, WHO)
         if active:
             self._finish(sub)
 
@@ -608,9 +609,9 @@ class Operators:
         shop = self.shop
         if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
             return
-        done = ops.cancel_payment(shop, order, WHO)
-        if done and order in shop.refused_parcels and ops.meaning(shop, order) == OrderMeaning.SHIPPED:
-            shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, WHO, "returned")
+        done = ops.let_go(shop, order, WHO)
+        if done and order in shop.returning:
+            ops.finish_return(shop, order, WHO)
 
     def _capture_failed(self, sub: int, order: int, _more: str) -> None:
         """A capture failed: print what was missing, then try again; or settle at the console (SS-AMZ-05)."""
@@ -649,7 +650,7 @@ class Operators:
             ops.process_return(shop, order, WHO, cancels=False)
             due = shop.now + shop.config.grace.payment_cancel * DAY
             self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
-            self._mend(sub, order, lambda: ops.cancel_payment(shop, order, WHO))
+            self._mend(sub, order, lambda: ops.let_go(shop, order, WHO))
             return
         ops.process_return(shop, order, WHO)
 

@@ -76,6 +76,8 @@ class Policy:
     return_waits: frozenset[Method]
     manual_on_stopped: bool
     edits_after_ship: bool
+    forced_when_uncovered: bool  # EC-CAN-06
+    captured_is_final: bool  # EC-UPD-04
     retries: bool
     order_prefix: tuple[str, str]
     rules: Mapping[str, str]
@@ -134,6 +136,8 @@ SUBSCSTORE = Policy(
     reauthorise_on=_triggers(_DEFERRED_SS),
     return_waits=DEFERRED,
     manual_on_stopped=True,
+    forced_when_uncovered=False,
+    captured_is_final=False,
     edits_after_ship=True,  # nothing documented refuses it; INV-26 reports it
     retries=False,
     order_prefix=("ON", "OC"),
@@ -154,6 +158,12 @@ SUBSCSTORE = Policy(
         "score_ng": "SS-SCORE-01",
         "reauthorise": "SS-PAY-01",
         "manual_refused": "SS-ORD-14",
+        "manual_refused_cancelled": "SS-ORD-14",
+        "uncovered": "EC-CAN-06",
+        "paid": "EC-SHP-03",
+        "window": "EC-SHP-06",
+        "captured_final": "EC-UPD-04",
+        "after_cancel": "EC-PAY-04",
         "edit_after_ship": "EC-SHP-02",
         "rakuten": "SS-RAK-02",
         "rakuten_refused": "SS-RAK-01",
@@ -196,6 +206,8 @@ ECFORCE = Policy(
     return_waits=frozenset(),
     manual_on_stopped=False,
     edits_after_ship=False,  # EC-SHP-02
+    forced_when_uncovered=True,
+    captured_is_final=True,
     retries=True,
     order_prefix=("EN", "EC"),
     rules={
@@ -215,6 +227,12 @@ ECFORCE = Policy(
         "score_ng": "EC-CAN-05",
         "reauthorise": "EC-REA-01",
         "manual_refused": "EC-SUB-02",
+        "manual_refused_cancelled": "EC-SUB-03",
+        "uncovered": "EC-CAN-06",
+        "paid": "EC-SHP-03",
+        "window": "EC-SHP-06",
+        "captured_final": "EC-UPD-04",
+        "after_cancel": "EC-PAY-04",
         "edit_after_ship": "EC-SHP-02",
         "rakuten": "EC-PAY-04",
         "rakuten_refused": "EC-REA-03",

@@ -45,6 +45,7 @@ class Shop:
     shipped: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (day, product) -> [parcels, units]
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
     refused_parcels: set[int] = field(default_factory=set)
+    returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
     forgotten: dict[int, int] = field(default_factory=dict)  # order -> a transaction that a slip left live
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order

@@ -180,8 +180,8 @@ class World:
             self._late_refusal(order, code)
         elif news.what == "cancelled":
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)
-            if ops.meaning(shop, order) == OrderMeaning.RETURN_PENDING:
-                shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, Actor.SYSTEM, "returned")
+            if order in shop.returning:
+                ops.finish_return(shop, order, Actor.SYSTEM)
         elif news.what == "cancel_refused":
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
         elif news.what == "expired":
