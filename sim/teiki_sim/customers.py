@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Customers:
         seconds = 8 * 3600 + spread(when & (1 << 31) - 1 << 22, 14 * 3600)
         rows = zip(some.tolist(), wish[wanting].tolist(), cycle[wanting].tolist(), days.tolist(), seconds.tolist(), strict=True)
         for sub, what, c, day, second in rows:
-            shop.when(shop.later(day, second), lambda s=sub, w=what, c=c: self.act(s, Wish(w), c))
+            shop.when(shop.later(day, second), partial(self.act, sub, Wish(what), c))
 
     def act(self, sub: int, wish: Wish, cycle: int) -> None:
         """The moment has come: on the account page at once, or by telephone to an operator."""

@@ -54,7 +54,8 @@ def generate(
     refused = outcome != Outcome.ACCEPTED
     born = ~refused if at_checkout else ~(refused & shop.charge_first[table.method[orders]])
     table.status[orders[~born]] = 0
-    children, parents = orders[born], due[born]
+    children: NDArray[np.int32] = orders[born]
+    parents = due[born]
     shop.rows(
         Kind.GENERATED, children, actor, "generated",
         method=table.method[children], product=table.product[children], quantity=table.quantity[children],

@@ -316,7 +316,7 @@ def delete_order(shop: Shop, order: int, actor: Actor, *, cancel_the_payment: bo
 
 def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
-    orders, words = shop.orders, shop.policy.payment
+    orders = shop.orders
     method = Method(int(orders.method[order]))
     before = payment_meaning(shop, order)
     if before == PaymentMeaning.CANCELLED and method != Method.NP:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -382,7 +383,7 @@ class Operators:
         """Whether two children made since that day stand, the later one overdue and far too soon (INV-12)."""
         shop, orders = self.shop, self.shop.orders
         made = [int(o) for o in np.flatnonzero(orders.sub[: orders.n] == sub) if orders.status[o] and orders.created[o] // DAY > since]
-        for first, second in zip(made, made[1:], strict=False):
+        for first, second in pairwise(made):
             days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
             overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
             near = days * 2 < int(orders.delivery[second]) - int(orders.delivery[first])

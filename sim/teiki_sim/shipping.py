@@ -1,5 +1,6 @@
 """The shop's day after the night: export, hand-over, shipping, completion, capture, delivery."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,14 @@ def export(shop: Shop) -> None:
     for order in bundled[skipped].tolist():
         shop.truth.ships(
             shop.now, "operator", "print_skipped", "INV-25", int(orders.sub[order]), order,
-            lambda o=order: not orders.flags[o] & PRINTED and int(orders.method[o]) == Method.NP_WIZ,
+            partial(_unprinted, shop, order),
         )  # fmt: skip
     print_invoices(shop, bundled[~skipped])
+
+
+def _unprinted(shop: Shop, order: int) -> bool:
+    orders = shop.orders
+    return not orders.flags[order] & PRINTED and int(orders.method[order]) == Method.NP_WIZ
 
 
 def print_invoices(shop: Shop, bundled: NDArray[np.int32]) -> None:
@@ -97,10 +103,14 @@ def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32
             shop.truth.due(
                 shop.now, "operator", "manual_status", "INV-55", sub, order,
                 captured_at + shop.config.grace.capture * DAY,
-                lambda o=order: not shop.is_gone(o)
-                and PAYMENT_MEANING[shop.orders.payment[o]] == PaymentMeaning.CAPTURED,
+                partial(_captured_unshipped, shop, order),
             )  # fmt: skip
     return due[~slipped]
+
+
+def _captured_unshipped(shop: Shop, order: int) -> bool:
+    captured = PAYMENT_MEANING[shop.orders.payment[order]] == PaymentMeaning.CAPTURED
+    return bool(captured) and not shop.is_gone(order)
 
 
 def hand_over(shop: Shop) -> None:
@@ -229,7 +239,7 @@ def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
         for invariant in ("INV-05", "INV-06"):
             shop.truth.due(
                 shop.now, "operator", "forced_capture", invariant, sub, order, due_at,
-                lambda o=order: not _money_arrived(shop, o),
+                partial(_money_missing, shop, order),
             )  # fmt: skip
         if shop.mends(sub, order):
             shop.on_trouble("settle", sub, order, "")
@@ -241,9 +251,8 @@ def force_capture(shop: Shop, order: int) -> None:
     shop.set_payment(order, shop.policy.payment.captured, Kind.CAPTURED, Actor.OPERATOR)
 
 
-def _money_arrived(shop: Shop, order: int) -> bool:
-    state = shop.gateway.state(int(shop.orders.transaction[order]))
-    return state in ("CAPTURED", "PAID")
+def _money_missing(shop: Shop, order: int) -> bool:
+    return shop.gateway.state(int(shop.orders.transaction[order])) not in ("CAPTURED", "PAID")
 
 
 def deliver(shop: Shop) -> None:
@@ -263,7 +272,7 @@ def deliver(shop: Shop) -> None:
     first, last = customers.return_days
     for order in arriving[back].tolist():
         days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
-        shop.when(shop.later(days, 14 * 3600), lambda o=order: _comes_back(shop, o))
+        shop.when(shop.later(days, 14 * 3600), partial(_comes_back, shop, order))
     invoiced = here[_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
     _plan_payments(shop, invoiced)
 

@@ -122,7 +122,8 @@ class Shop:
 
     def amounts(self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]) -> NDArray[np.int32]:
         """What orders come to: goods with tax, the method's fee and the carrier's (yen)."""
-        return (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(np.int32)
+        total: NDArray[np.int32] = (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(np.int32)
+        return total
 
     def new_orders(self, n: int) -> NDArray[np.int32]:
         """Rows for ``n`` new orders, numbered as they come in."""
@@ -148,7 +149,7 @@ class Shop:
             return singles
         return np.where(sub >= 0, self.subs.key[np.maximum(sub, 0)], singles)
 
-    def row(self, kind: Kind, order: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: int) -> int:
+    def row(self, kind: Kind, order: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> int:
         """Log one store row about an order, caused by the order's last row."""
         orders = self.orders
         seq = self.log.one(
@@ -158,7 +159,7 @@ class Shop:
         orders.last_seq[order] = seq
         return seq
 
-    def sub_row(self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: int) -> int:
+    def sub_row(self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> int:
         """Log one store row about a subscription."""
         return self.log.one(
             kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0),
@@ -174,13 +175,13 @@ class Shop:
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
 
-    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: int) -> int:
+    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: Any) -> int:
         """Move an order to a status and log the row that says so."""
         before = int(self.orders.status[order])
         self.orders.status[order] = status
         return self.row(kind, order, actor, rule, status_from=before, status_to=status, **columns)
 
-    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: int) -> int:
+    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: Any) -> int:
         """Move an order's payment status and log the row that says so."""
         orders = self.orders
         before = int(orders.payment[order])
@@ -196,7 +197,8 @@ class Shop:
         """What the store captures: what was authorised; Amazon Pay takes the edited amount (SS-AMZ-01)."""
         table = self.orders
         at_capture = table.method[orders] == Method.AMAZON_PAY
-        return np.where(at_capture, table.amount[orders], table.covered[orders]).astype(np.int32)
+        amounts: NDArray[np.int32] = np.where(at_capture, table.amount[orders], table.covered[orders]).astype(np.int32)
+        return amounts
 
     def count_parcels(self, orders: NDArray[Any]) -> None:
         """Count today's parcels and units by product."""
@@ -211,13 +213,13 @@ class Shop:
     def next_delivery(self, sub: int, delivery: int) -> int:
         """The delivery date that follows ``delivery`` on this subscription's frequency."""
         subs = self.subs
-        frequency = self.frequencies[subs.frequency[sub]]
+        frequency = self.frequencies[int(subs.frequency[sub])]
         anchor = int(subs.anchor[sub])
         return frequency.next_delivery(delivery, anchor if anchor >= 0 else delivery, self.week_start)
 
     def ship_date(self, sub: int, delivery: int) -> int:
         """The ship date of a delivery date, by the subscription's carrier."""
-        return self.leads[self.subs.carrier[sub]].ship_from_delivery(delivery)
+        return self.leads[int(self.subs.carrier[sub])].ship_from_delivery(delivery)
 
     def following(self, subs: NDArray[Any], delivery: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Next (ship, delivery) dates for a batch of subscriptions."""

@@ -88,7 +88,7 @@ class World:
                 shop.now = at
                 action()
 
-            simpy.Timeout(env, at - shop.now).callbacks.append(happen)  # type: ignore[union-attr]
+            simpy.Timeout(env, at - shop.now).callbacks.append(happen)
 
         shop = Shop(config, policy, log, gateway(config, log), when, Truth(when), names, subs, orders)
         shop.now = int(env.now)
@@ -182,12 +182,13 @@ class World:
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)
             if order in shop.returning:
                 ops.finish_return(shop, order, Actor.SYSTEM)
+        elif news.what == "still_pending":
+            return
         elif news.what == "cancel_refused":
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
-        elif news.what == "expired":
-            if ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
-                shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
-                self._expired(order)
+        elif ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
+            shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
+            self._expired(order)
 
     def _late_refusal(self, order: int, code: int) -> None:
         """A held verdict ends in NG: the child stands, unshippable, and the flag is set (SS-SCORE-01)."""
