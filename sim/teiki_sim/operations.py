@@ -248,7 +248,7 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
             shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
             if not _found_live(shop, order, actor):
                 break
-        elif answer.outcome == Outcome.DECLINED and payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
+        elif answer.outcome == Outcome.DECLINED and _refundable(shop, order) and operation == Operation.CANCEL:
             # Some providers give captured money back, and cancel nothing captured.
             operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
         elif answer.outcome == Outcome.DECLINED:
@@ -257,6 +257,12 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
         else:
             return False  # accepted, and takes effect later
     return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+
+
+def _refundable(shop: Shop, order: int) -> bool:
+    """Captured, and not by a deferred invoice, which can only be cancelled."""
+    captured = payment_meaning(shop, order) == PaymentMeaning.CAPTURED
+    return captured and Method(int(shop.orders.method[order])) not in DEFERRED
 
 
 def let_go(shop: Shop, order: int, actor: Actor) -> bool:
