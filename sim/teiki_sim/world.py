@@ -146,6 +146,8 @@ class World:
         ]
         phases.sort(key=lambda phase: phase[0])
         for day in range(self.start, self.end):
+            if self.env.now < day * DAY:
+                yield self.env.timeout(day * DAY - self.env.now)
             shop.now = day * DAY
             for at, action in self.agenda.pop(day, ()):
                 shop.when(at, action)

@@ -84,6 +84,7 @@ def test_the_files_of_a_run(careless: Path) -> None:
     assert tuple(told)[-4:] == MEASURED
     events = pl.read_parquet(careless / "events.parquet")
     assert told["events"] == events.height
+    assert events["at"].is_sorted()
     assert told["shipments"] == events.filter(kind="shipped").height
     with open(careless / "violations.csv", encoding="utf-8") as file:
         found = list(csv.DictReader(file))
