@@ -62,6 +62,7 @@ def generate(
         amount=table.amount[children], ship=table.ship[children], delivery=table.delivery[children],
         status_to=table.status[children],
     )  # fmt: skip
+    _enclose(shop, children)
     _become_last(shop, parents, children)
     if cycle is None:
         subs.cycle[parents] = table.cycle[children]
@@ -203,6 +204,15 @@ def _confirm(shop: Shop, orders: NDArray[np.int32]) -> None:
         Kind.AUTHORISED, covered, method=table.method[covered], amount=table.amount[covered],
         transaction=table.transaction[covered], status_to=status,
     )  # fmt: skip
+
+
+def _enclose(shop: Shop, children: NDArray[np.int32]) -> None:
+    """Gifts that go with a delivery of this count."""
+    for gift in shop.config.gifts:
+        some = children[shop.orders.cycle[children] == gift.count]
+        if len(some):
+            product = shop.log.vocabulary.products.index(gift.product)
+            shop.rows(Kind.ENCLOSED, some, product=product, quantity=1)
 
 
 def _become_last(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:

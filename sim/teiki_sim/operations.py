@@ -340,6 +340,24 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
 
 
+def retry_later(shop: Shop, order: int, left: int) -> None:
+    """Unattended second tries of a refused order, some days apart (modelled; `retry` in the configuration)."""
+    if left <= 0:
+        return
+
+    def again() -> None:
+        standing = meaning(shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
+        if not standing or shop.orders.flags[order] & FORCED or payment_meaning(shop, order) != PaymentMeaning.REFUSED:
+            return
+        if reauthorise(shop, order, Actor.SYSTEM) == Outcome.ACCEPTED:
+            back_to_waiting(shop, order, Actor.SYSTEM)
+            release(shop, order, Actor.SYSTEM)
+        else:
+            retry_later(shop, order, left - 1)
+
+    shop.when(shop.later(shop.config.retry.gap_days, shop.night_second + 600), again)
+
+
 def _note_verdict(shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor) -> Outcome:
     orders, words = shop.orders, shop.policy.payment
     word = shop.log.code(code) if code else 0

@@ -39,7 +39,7 @@ def export(shop: Shop) -> None:
     free = (flags & STOPPED == 0) & (
         (payment == PaymentMeaning.AUTHORISED) | (payment == PaymentMeaning.NOT_NEEDED)
     )
-    free |= flags & FORCED > 0
+    free |= flags & (FORCED | STOPPED) == FORCED
     due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today) & free]
     due = _set_shipped_by_hand(shop, due)
     if not len(due):
@@ -130,12 +130,19 @@ def slip_numbers(orders: NDArray[Any]) -> NDArray[np.int64]:
     return stem * 10 + stem % 7
 
 
-def ship(shop: Shop) -> None:
-    """The carrier takes what the warehouse packed; beyond the day's capacity it waits for tomorrow."""
+def ship(shop: Shop, carriers: NDArray[np.bool_], in_time: bool) -> None:
+    """These carriers (by number) take what the warehouse packed; beyond the day's capacity it waits for tomorrow.
+
+    ``in_time``: whether today's hand-over came before their cut-off; else what came today leaves tomorrow.
+    """
     if shop.config.warehouse.workdays == "weekdays" and weekday(shop.today) >= 5:
         return
     orders, live = shop.orders, shop.live
     leaving = live[orders.flags[live] & (HANDED_OVER | GONE | WAREHOUSE_STOPPED) == HANDED_OVER]
+    if not carriers.all():
+        leaving = leaving[carriers[shop.carriers_of(leaving)]]
+    if not in_time:
+        leaving = leaving[orders.ship[leaving] < shop.today]
     capacity = shop.config.warehouse.capacity
     if capacity is not None and len(leaving) > capacity:
         leaving = leaving[np.lexsort((leaving, orders.ship[leaving]))][:capacity]
@@ -145,7 +152,6 @@ def ship(shop: Shop) -> None:
     for order in [o for o in leaving.tolist() if o in watched] if watched else ():
         shop.truth.shipped(order, shop.now)
     orders.flags[leaving] |= GONE
-    shop.parcels += len(leaving)
     shop.count_parcels(leaving)
     shop.rows(
         Kind.SHIPPED, leaving, Actor.WAREHOUSE, side=Side.WAREHOUSE, method=orders.method[leaving],

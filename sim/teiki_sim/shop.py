@@ -17,6 +17,7 @@ from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
 from teiki_sim.names import ShopNames
 from teiki_sim.policies import Policy
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Table
+from teiki_sim.tally import Tally
 from teiki_sim.truth import Truth
 
 __all__ = ["Scheduler", "Shop"]
@@ -41,8 +42,6 @@ class Shop:
     subs: Table = field(default_factory=lambda: Table(SUBSCRIPTION_COLUMNS))
     orders: Table = field(default_factory=lambda: Table(ORDER_COLUMNS))
     now: int = 0
-    parcels: int = 0
-    shipped: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (day, product) -> [parcels, units]
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
     refused_parcels: set[int] = field(default_factory=set)
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
@@ -64,6 +63,8 @@ class Shop:
         self.frequency_number = {frequency: i for i, frequency in enumerate(self.frequencies)}
         self.week_start = SUNDAY if config.week_start == "sunday" else 0
         self.carriers = list(config.carriers)
+        self.default_carrier = self.carriers.index(config.default_carrier)
+        self.tally = Tally(config)
         self.leads = [Lead(c.lead_days, c.lead_mode, c.lead_holidays) for c in config.carriers.values()]
         self.fees = np.array([config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32)
         self.carrier_fees = np.array([c.fee for c in config.carriers.values()], np.int32)
@@ -200,13 +201,32 @@ class Shop:
         amounts: NDArray[np.int32] = np.where(at_capture, table.amount[orders], table.covered[orders]).astype(np.int32)
         return amounts
 
+    def carriers_of(self, orders: NDArray[Any]) -> NDArray[Any]:
+        """Each order's carrier: its subscription's, the default one for single orders."""
+        sub = self.orders.sub[orders]
+        carrier = np.full(len(orders), self.default_carrier, np.int8)
+        children = sub >= 0
+        carrier[children] = self.subs.carrier[sub[children]]
+        return carrier
+
     def count_parcels(self, orders: NDArray[Any]) -> None:
-        """Count today's parcels and units by product."""
-        products = self.orders.product[orders]
-        for chosen, product in _groups(products):
-            cell = self.shipped.setdefault((self.today, product), [0, 0])
-            cell[0] += len(products[chosen])
-            cell[1] += int(self.orders.quantity[orders][chosen].sum())
+        """Add up what leaves today."""
+        table = self.orders
+        fees = self.fees[table.method[orders]] + self.carrier_fees[self.carriers_of(orders)]
+        self.tally.ship(
+            self.today, self.log.vocabulary.products, table.product[orders], table.quantity[orders],
+            table.amount[orders], fees, table.cycle[orders],
+        )  # fmt: skip
+
+    @property
+    def parcels(self) -> int:
+        """Parcels that have left so far."""
+        return self.tally.parcels
+
+    @property
+    def shipped(self) -> dict[tuple[int, int], list[int]]:
+        """(day, product number) -> [parcels, units] that left."""
+        return self.tally.by_day
 
     # -- dates ---------------------------------------------------------------------------------
 

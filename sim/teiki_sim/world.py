@@ -7,6 +7,7 @@ own. This is the only module that imports simpy.
 import gc
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,9 +101,15 @@ class World:
         write_settings(shop)
         open_shop(shop, book, open_orders)
         operators = Operators(shop, customers)
-        shop.on_trouble = operators.trouble
-        for trouble in pending:
-            operators.trouble(*trouble)
+
+        def trouble(what: str, sub: int, order: int, more: Any = "") -> None:
+            operators.trouble(what, sub, order, more)
+            if what == "refused" and policy.retries:
+                ops.retry_later(shop, order, config.retry.attempts)
+
+        shop.on_trouble = trouble
+        for waiting in pending:
+            trouble(*waiting)
         world = cls(config, env, shop, customers, operators, agenda, start, months_later(start, config.months))
         env.process(world._days())
         return world
@@ -131,15 +138,16 @@ class World:
         shop.export_second, shop.ship_second = export, handover
         shop.night_second = _seconds(schedule.nightly_batch)
         shop.capture_second = _seconds(schedule.capture_time)
+        handed = min(export + 3600, DAY - 120)
         phases: list[tuple[int, Callable[[], None]]] = [
+            *self._collections(handed),
             (_seconds(schedule.nightly_batch), self._night),
             (8 * 3600, self._news),
             (export, lambda: shipping.export(shop)),
-            (min(export + 3600, DAY - 120), lambda: shipping.hand_over(shop)),
+            (handed, lambda: shipping.hand_over(shop)),
             (_seconds(schedule.delivery_time), lambda: shipping.deliver(shop)),
             (13 * 3600, lambda: shipping.pay_invoices(shop)),
             (14 * 3600, lambda: inflow.arrive(shop)),
-            (handover, lambda: shipping.ship(shop)),
             (_seconds(schedule.import_time), lambda: shipping.complete(shop)),
             (shop.capture_second, lambda: shipping.capture(shop)),
             (DAY - 60, lambda: shipping.prune(shop)),
@@ -158,6 +166,18 @@ class World:
                 shop.now = int(self.env.now)
                 phase()
             self.progress(day - self.start + 1, self.end - self.start)
+
+    def _collections(self, handed: int) -> list[tuple[int, Callable[[], None]]]:
+        """When the carriers come, those of one hour and one side of their cut-off together."""
+        groups: dict[tuple[int, bool], list[int]] = {}
+        for number, carrier in enumerate(self.config.carriers.values()):
+            key = _seconds(carrier.handover), handed <= _seconds(carrier.cutoff)
+            groups.setdefault(key, []).append(number)
+        collections: list[tuple[int, Callable[[], None]]] = []
+        for (second, in_time), numbers in groups.items():
+            mine = np.isin(np.arange(len(self.config.carriers)), numbers)
+            collections.append((second, partial(shipping.ship, self.shop, mine, in_time)))
+        return collections
 
     def _night(self) -> None:
         due = nightly.due_tonight(self.shop)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.log.rows import COLUMNS, Chunk
+from teiki_sim.paged import Columns
 
 _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
@@ -24,7 +25,7 @@ _VALUE_KINDS = {Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED}
 _NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
     Kind.GENERATION_FAILED, Kind.MESSAGE, Kind.MAIL, Kind.JOB, Kind.POINTS, Kind.DECISION, Kind.INVOICE_PRINTED,
-    Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED,
+    Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
 }  # fmt: skip
 _VALUES = ("cycle", "method", "product", "quantity", "amount", "ship", "delivery")
 
@@ -33,29 +34,27 @@ class Growing:
     """Columns of state indexed by a running number; they grow as higher numbers turn up."""
 
     def __init__(self, **columns: tuple[type[np.generic], int]) -> None:
-        self._columns = columns
+        self._columns = Columns(columns)
         self.size = 0
-        for name, (dtype, _) in columns.items():
-            setattr(self, name, np.empty(0, dtype))
+        self._show()
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(name)
 
+    def _show(self) -> None:
+        for name, array in self._columns.arrays.items():
+            setattr(self, name, array)
+
     @property
     def nbytes(self) -> int:
         """Bytes of all columns."""
-        return sum(getattr(self, name).nbytes for name in self._columns)
+        return self._columns.nbytes
 
     def reach(self, size: int) -> None:
         """Make room for numbers below ``size``."""
-        if size <= self.size:
-            return
-        size = max(size, self.size + self.size // 6 + 64)
-        for name, (dtype, empty) in self._columns.items():
-            grown = np.full(size, empty, dtype)
-            grown[: self.size] = getattr(self, name)
-            setattr(self, name, grown)
-        self.size = size
+        if self._columns.reach(size):
+            self.size = self._columns.rows
+            self._show()
 
 
 class Live:

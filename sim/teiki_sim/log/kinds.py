@@ -74,6 +74,7 @@ class Kind(IntEnum):
     REPAIRED = 42
     INQUIRED = 43
     PARCEL_RETURNED = 44
+    ENCLOSED = 45
 
     @property
     def label(self) -> str:
@@ -250,6 +251,9 @@ NOTES: dict[Kind, KindNote] = {
         "応答のない取引を同じ番号で照会した。code は照会の答え",
         "An unanswered transaction was looked up by the same key; code is the answer",
         _MONEY,
+    ),
+    Kind.ENCLOSED: KindNote(
+        "回数特典を同梱した", "A gift for this delivery count was enclosed", (*_ORDER, "product", "quantity")
     ),
     Kind.PARCEL_RETURNED: KindNote(
         "荷物が受取拒否などで戻った", "The parcel came back, refused or undeliverable", _ORDER
