@@ -98,7 +98,7 @@ def _run(
             world.progress = lambda done, _days: progress(done, days * count)
         world.run()
         world.close()
-        monitors.close(world.end * DAY, world.shop.names)
+        monitors.close(world.end * DAY - 1, world.shop.names)
         seconds = time.perf_counter() - began
         runs = [daily(world)]
         for run in others():

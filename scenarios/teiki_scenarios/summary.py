@@ -42,7 +42,10 @@ def summarise(
         "events": world.shop.log.rows,
         "orders": world.orders_by_status(),
         "shipments": world.shop.parcels,
-        "shipments_by_product": dict(sorted(parcels.items())),
+        "shipments_by_product": {name: n for name, n in sorted(parcels.items()) if n},
+        "sales": {
+            f"{rate}%": {"with_tax": total, "tax": tax} for rate, (total, tax) in world.shop.tally.tax.items()
+        },
         "violations": {
             "by_invariant": _counts(v.invariant for v in violations),
             "by_rule": _counts(v.rule for v in violations if v.rule),

@@ -120,11 +120,16 @@ def schedule_forecast(
     orders = _order_parcels(config, open_orders, book, masters.number, first)
     kept = parcels.kept_back == 0
 
-    def count(days_: Days, product: npt.NDArray[Any], quantity: npt.NDArray[Any]) -> Counts:
-        return _count(days_ - first, product, quantity, days, len(products))
+    gifts = [(gift.count, products.index(gift.product)) for gift in config.gifts]
 
-    at_orders = count(orders.planned, orders.product, orders.quantity)
-    at_masters = count(masters.ship[shown], book.product[shown], book.quantity[shown])
+    def count(days_: Days, product: npt.NDArray[Any], quantity: npt.NDArray[Any], cycle: npt.NDArray[Any]) -> Counts:
+        counts = _count(days_ - first, product, quantity, days, len(products))
+        for of_cycle, gift in gifts:  # enclosed in a parcel: units, and no parcel of their own
+            counts.units[:, gift] += _by_day(days_[cycle == of_cycle] - first, days)
+        return counts
+
+    at_orders = count(orders.planned, orders.product, orders.quantity, orders.cycle)
+    at_masters = count(masters.ship[shown], book.product[shown], book.quantity[shown], masters.cycle[shown] + 1)
     dashboard = Counts(at_orders.parcels + at_masters.parcels, at_orders.units + at_masters.units)
     active = np.flatnonzero((book.status == _ACTIVE) & (masters.next_ship >= 0))
     return Forecast(
@@ -132,8 +137,8 @@ def schedule_forecast(
         days=days,
         products=products,
         dashboard=dashboard,
-        projected=count(parcels.day, parcels.product, parcels.quantity),
-        net=count(parcels.day[kept], parcels.product[kept], parcels.quantity[kept]),
+        projected=count(parcels.day, parcels.product, parcels.quantity, parcels.cycle),
+        net=count(parcels.day[kept], parcels.product[kept], parcels.quantity[kept], parcels.cycle[kept]),
         order_list=at_orders.daily,
         exact=_by_day(masters.next_ship[active] - first, days),
         gaps=_gaps(parcels, book, masters, shown, first, days),

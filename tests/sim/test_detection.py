@@ -1,0 +1,93 @@
+"""What the monitors find, against what the world knows it broke."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from teiki_providers.doors import open_gateway
+from teiki_providers.faults import FaultPlan
+from teiki_sim.calendar import DAY
+from teiki_sim.config import Config, Faults, calm, load, with_slips
+from teiki_sim.log.writer import Sink
+from teiki_sim.monitors import INVARIANTS, Monitors
+from teiki_sim.names import ShopNames
+from teiki_sim.population import generate
+from teiki_sim.truth import BROKE, Slip, detection
+from teiki_sim.world import World
+
+PLATFORMS = ("subscstore", "ecforce")
+
+
+def run(config: Config) -> tuple[World, Monitors]:
+    monitors = Monitors()
+
+    def sinks(_names: ShopNames) -> Sequence[Sink]:
+        return (monitors,)
+
+    world = World.of(
+        config,
+        generate(config),
+        (),
+        lambda c, log: open_gateway("direct", FaultPlan(c.seed, c.providers), log),
+        sinks,
+    )
+    world.run()
+    world.close()
+    monitors.close(world.end * DAY - 1, world.shop.names)
+    return world, monitors
+
+
+def small(platform: str, seed: int, **more: object) -> Config:
+    return load(None, {"platform": platform, "seed": seed, "subscriptions": 4000, "months": 5, **more})
+
+
+def without_faults(config: Config) -> Config:
+    still = Faults(no_answer=0, reply_lost=0, server_error=0, capture_failed=0)
+    quiet = {name: p.model_copy(update={"faults": still}) for name, p in config.providers.items()}
+    return config.model_copy(update={"providers": quiet})
+
+
+def table(world: World, monitors: Monitors) -> dict[str, dict[str, int]]:
+    found = ((v.invariant, v.sub, v.order) for v in monitors.violations if v.severity == "violation")
+    return detection(world.shop.truth.rows, found)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("seed", [11, 12])
+def test_every_breach_is_found_and_nothing_else(platform: str, seed: int) -> None:
+    world, monitors = run(without_faults(with_slips(small(platform, seed), "careless")))
+    found = table(world, monitors)
+    assert len(found) > 12, "too few invariants were broken for this to mean anything"
+    assert {name: row for name, row in found.items() if row["found"] != row["injected"] or row["false"]} == {}
+    assert set(found) <= set(INVARIANTS)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_careful_people_break_nothing_even_when_providers_fail(platform: str) -> None:
+    world, monitors = run(small(platform, 13))
+    assert world.shop.parcels > 5000
+    assert [v for v in monitors.violations if v.severity == "violation"] == []
+    assert world.shop.truth.rows == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_calm_is_calm(platform: str) -> None:
+    world, monitors = run(calm(small(platform, 14)))
+    assert monitors.violations == []
+    orders = world.shop.orders.columns()
+    gone = orders["flags"] & 4 > 0
+    due = orders["ship"] < world.end
+    assert np.array_equal(gone, due)
+
+
+def test_detection_counts_a_miss_and_a_false_alarm() -> None:
+    slips = [
+        Slip(0, 0, "operator", "x", "INV-01", 1, 10, 5, BROKE),
+        Slip(1, 0, "operator", "x", "INV-01", 2, 20, 5, BROKE),
+        Slip(2, 0, "operator", "x", "INV-12", 3, -1, 5, BROKE),
+    ]
+    found = [("INV-01", 1, 10), ("INV-01", 9, 90), ("INV-12", 3, 33)]
+    assert detection(slips, found) == {
+        "INV-01": {"injected": 2, "found": 1, "false": 1},
+        "INV-12": {"injected": 1, "found": 1, "false": 0},
+    }
