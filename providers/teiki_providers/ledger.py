@@ -11,10 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_providers.states import AS_LOGGED, State
+from teiki_sim.paged import Columns, Types
 
 Ints = NDArray[np.int32]
 
-_FIRST = 1024
+_COLUMNS: Types = {
+    "order": (np.int32, 0),
+    "sub": (np.int32, 0),
+    "cycle": (np.int16, 0),
+    "method": (np.int8, 0),
+    "state": (np.uint8, 0),
+    "authorised": (np.int32, 0),
+    "captured": (np.int32, 0),
+    "day": (np.uint16, 0),
+}
 
 
 class Repeated(Exception):
@@ -30,20 +40,19 @@ class Ledger:
 
     def __init__(self) -> None:
         self.size = 0
-        self.order: NDArray[np.int32] = np.zeros(_FIRST, np.int32)
-        self.sub: NDArray[np.int32] = np.zeros(_FIRST, np.int32)
-        self.cycle: NDArray[np.int16] = np.zeros(_FIRST, np.int16)
-        self.method: NDArray[np.int8] = np.zeros(_FIRST, np.int8)
-        self.state: NDArray[np.uint8] = np.zeros(_FIRST, np.uint8)
-        self.authorised: NDArray[np.int32] = np.zeros(_FIRST, np.int32)
-        self.captured: NDArray[np.int32] = np.zeros(_FIRST, np.int32)
-        self.day: NDArray[np.uint16] = np.zeros(_FIRST, np.uint16)
+        self.order: NDArray[np.int32]
+        self.sub: NDArray[np.int32]
+        self.cycle: NDArray[np.int16]
+        self.method: NDArray[np.int8]
+        self.state: NDArray[np.uint8]
+        self.authorised: NDArray[np.int32]
+        self.captured: NDArray[np.int32]
+        self.day: NDArray[np.uint16]
         self.refunded: dict[int, int] = {}
-        self._columns = (
-            self.order, self.sub, self.cycle, self.method, self.state, self.authorised, self.captured, self.day
-        )  # fmt: skip
-        self._last: NDArray[np.int32] = np.full(_FIRST, -1, np.int32)
+        self._columns = Columns(_COLUMNS)
+        self._of_orders = Columns({"last": (np.int32, -1)})
         self._earlier: dict[int, int] = {}
+        self._reach(1)
 
     def open(
         self,
@@ -69,8 +78,7 @@ class Ledger:
         if (again := previous >= 0).any():
             self._earlier.update(zip(numbers[again].tolist(), previous[again].tolist(), strict=True))
         end = first + n
-        if end > len(self.order):
-            self._grow(end)
+        self._reach(end)
         self.order[first:end] = order
         self.sub[first:end] = sub
         self.cycle[first:end] = cycle
@@ -82,18 +90,23 @@ class Ledger:
         self.size = end
         return first
 
-    def _grow(self, size: int) -> None:
-        size = max(size, len(self.order) + len(self.order) // 5)
-        for column in self._columns:
-            column.resize(size, refcheck=False)  # in place where the allocator can
+    def _reach(self, size: int) -> None:
+        if self._columns.reach(size):
+            for name, column in self._columns.arrays.items():
+                setattr(self, name, column)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all columns."""
+        return self._columns.nbytes + self._of_orders.nbytes
+
+    @property
+    def _last(self) -> Ints:
+        return self._of_orders.arrays["last"]
 
     def last(self, order: Ints) -> Ints:
         """The newest transaction of each order, -1 where there is none."""
-        top = int(order.max(initial=0)) + 1
-        if top > len(self._last):
-            old = len(self._last)
-            self._last.resize(max(top, old + old // 5), refcheck=False)
-            self._last[old:] = -1
+        self._of_orders.reach(int(order.max(initial=0)) + 1)
         return self._last[order]
 
     def of_order(self, order: int) -> Iterator[int]:

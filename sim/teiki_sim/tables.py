@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim.paged import Columns, Types
+
 
 class Table:
     """Columns of one length. ``add(n)`` makes room for n rows and returns their numbers.
@@ -12,34 +14,32 @@ class Table:
     Columns are attributes; an attribute is replaced when the table grows, so hold the table, not the column.
     """
 
-    def __init__(self, columns: dict[str, tuple[type[np.generic], int]], rows: int = 0) -> None:
-        self._columns = columns
+    def __init__(self, columns: Types, rows: int = 0) -> None:
+        self._columns = Columns(columns, rows)
         self.n = rows
-        self._room = rows
-        for name, (dtype, empty) in columns.items():
-            setattr(self, name, np.full(rows, empty, dtype))
+        self._show()
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         raise AttributeError(name)
 
+    def _show(self) -> None:
+        for name, array in self._columns.arrays.items():
+            setattr(self, name, array)
+
     def add(self, n: int) -> NDArray[np.int32]:
         """Append ``n`` empty rows; their numbers."""
         first, self.n = self.n, self.n + n
-        if self.n > self._room:
-            self._room = self.n + self.n // 8 + 256
-            for name, (dtype, empty) in self._columns.items():
-                grown = np.full(self._room, empty, dtype)
-                grown[:first] = getattr(self, name)[:first]
-                setattr(self, name, grown)
+        if self._columns.reach(self.n):
+            self._show()
         return np.arange(first, self.n, dtype=np.int32)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Every column, cut to the rows in use."""
-        return {name: getattr(self, name)[: self.n] for name in self._columns}
+        return {name: array[: self.n] for name, array in self._columns.arrays.items()}
 
 
 #: sub, cycle and so on of an order; dates are days since 1970-01-01, amounts yen, -1 means none.
-ORDER_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
+ORDER_COLUMNS: Types = {
     "sub": (np.int32, -1),
     "cycle": (np.int16, -1),
     "method": (np.int8, 0),
@@ -61,7 +61,7 @@ ORDER_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
 #: Bits of ``flags``.
 STOPPED, HANDED_OVER, GONE, DELIVERED, PRINTED, FORCED, WAREHOUSE_STOPPED, CAPTURE_TRIED = (1 << i for i in range(8))
 
-SUBSCRIPTION_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
+SUBSCRIPTION_COLUMNS: Types = {
     "key": (np.uint64, 0),
     "customer": (np.int32, -1),
     "frequency": (np.int16, 0),
