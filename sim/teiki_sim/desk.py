@@ -1,0 +1,146 @@
+"""The desk at which operators work: the queue, working hours, and what their slips leave behind."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import Any
+
+from teiki_sim import operations as ops
+from teiki_sim.calendar import DAY, SUNDAY, weekday
+from teiki_sim.customers import Customers
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.messages import UNCOVERED, Method, Outcome
+from teiki_sim.shop import Shop
+from teiki_sim.tables import GONE, HANDED_OVER
+
+__all__ = ["LIVE", "OVER", "WHO", "Desk", "Task", "shipping_instant", "survives"]
+
+WHO = Actor.OPERATOR
+Task = Callable[[], None]
+
+#: States in which the provider holds the customer's money, or the right to it.
+LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
+#: Payment meanings after which the store thinks that nothing is live.
+OVER = (PaymentMeaning.REFUSED, PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NONE)
+
+
+class Desk:
+    """The queue of tasks: whoever is free first takes the next one, in working hours."""
+
+    def __init__(self, shop: Shop, customers: Customers) -> None:
+        self.shop, self.customers = shop, customers
+        terms = shop.config.operators
+        self._open, self._close = (seconds(clock) for clock in terms.hours)
+        self._weekdays_only = terms.workdays == "weekdays"
+        self._service = terms.minutes_per_task * 60
+        self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
+        self._free = [shop.now] * terms.people(shop.subs.n)  # when each operator is free again
+
+    def later(self, days: int, task: Task) -> None:
+        """Look at something again after some days."""
+        self.shop.when(self.shop.later(days, self._open), lambda: self.put(task))
+
+    def put(self, task: Task) -> None:
+        """Whoever is free first takes the next task: with equal service times a queue needs no more than that."""
+        free = max(heapq.heappop(self._free), self.shop.now)
+        done = self._opening(free) + self._service
+        heapq.heappush(self._free, done)
+        self.shop.when(done, task)
+
+    def _opening(self, at: int) -> int:
+        """The first instant from ``at`` on at which a task can be begun and finished in working hours."""
+        day, clock = divmod(at, DAY)
+        if clock + self._service > self._close:
+            day, clock = day + 1, 0
+        while self._weekdays_only and weekday(day) >= SUNDAY - 1:
+            day, clock = day + 1, 0
+        return day * DAY + max(clock, self._open)
+
+    def _truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
+        """The slip breaks its invariant if the provider still holds the money at ``due``."""
+        shop = self.shop
+        transaction = int(shop.orders.transaction[order])
+        shop.truth.due(
+            shop.now, "operator", slip, invariant, sub, order, due,
+            lambda: shop.gateway.state(transaction) in LIVE,
+        )  # fmt: skip
+
+    def _payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
+        return lambda: ops.payment_meaning(self.shop, order) == meaning
+
+    def _truth_uncaptured(self, sub: int, order: int, slip: str) -> None:
+        """If the parcel leaves without cover, no capture can follow within the tolerance."""
+        shop = self.shop
+        done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
+        shop.truth.ships(
+            shop.now, "operator", slip, "INV-55", sub, order,
+            lambda: ops.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
+            and ops.meaning(shop, order) not in done,
+            shop.config.grace.capture * DAY,
+        )  # fmt: skip
+
+    def _mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
+        """Now and then the operator notices what was left undone, a day later."""
+        shop = self.shop
+
+        def mended() -> None:
+            if not if_waiting or (not shop.is_gone(order) and ops.meaning(shop, order) == OrderMeaning.WAITING):
+                task()
+
+        if shop.mends(sub, order):
+            self.later(1, mended)
+
+    def _pair(self, sub: int, first: int, second: int, slip: str, invariant: str) -> None:
+        shop, now = self.shop, self.shop.now
+        due = now + shop.config.grace.duplicate * DAY
+        shop.truth.due(
+            now, "operator", slip, invariant, sub, second, due,
+            lambda: survives(shop, first) and survives(shop, second),
+        )  # fmt: skip
+
+    def _set_method(self, sub: int, method: Method) -> None:
+        shop = self.shop
+        shop.subs.method[sub] = method
+        shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("method"), method=int(method))
+
+    def _switch(self, sub: int, order: int, method: Method) -> None:
+        """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
+        shop = self.shop
+        old = int(shop.orders.transaction[order])
+        live = ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+        slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
+        outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
+        if slipped:
+            shop.forgotten[order] = old
+            new = int(shop.orders.transaction[order])
+            shop.truth.due(
+                shop.now, "operator", "switch_without_check", "INV-30", sub, order,
+                shop.now + shop.config.grace.method_switch * DAY,
+                lambda: shop.gateway.state(old) in LIVE and new >= 0 and shop.gateway.state(new) in LIVE,
+            )  # fmt: skip
+            shop.truth.due(
+                shop.now, "operator", "switch_without_check", "INV-06", sub, order,
+                shop.now + shop.config.grace.ledger * DAY,
+                lambda: shop.gateway.state(old) in LIVE and ops.payment_meaning(shop, order) in OVER,
+            )  # fmt: skip
+        if outcome == Outcome.ACCEPTED:
+            ops.back_to_waiting(shop, order, WHO)
+            ops.release(shop, order, WHO)
+
+
+def survives(shop: Shop, order: int) -> bool:
+    return order >= 0 and ops.meaning(shop, order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
+
+
+def seconds(clock: str) -> int:
+    return int(clock[:2]) * 3600 + int(clock[3:]) * 60
+
+
+def shipping_instant(shop: Shop, order: int) -> int:
+    """When the order leaves if nothing more happens: on its ship date, or on the next day it can."""
+    day = max(int(shop.orders.ship[order]), shop.today)
+    if not shop.orders.flags[order] & (HANDED_OVER | GONE) and day == shop.today and shop.now % DAY >= shop.export_second:
+        day += 1
+    return day * DAY + shop.ship_second

@@ -1,0 +1,255 @@
+"""Payments in trouble: error flags, refusals, silence and failed captures, and how operators recover from them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teiki_sim import nightly
+from teiki_sim import operations as ops
+from teiki_sim.calendar import DAY
+from teiki_sim.desk import WHO, Desk
+from teiki_sim.draws import Purpose
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.messages import Method, Operation, Outcome
+from teiki_sim.shipping import ask_about, force_capture, print_invoices
+from teiki_sim.tables import CAPTURE_TRIED
+
+__all__ = ["Recoveries"]
+
+
+class Recoveries(Desk):
+    """Tasks that a provider's answer (or its silence) starts."""
+
+    def _flag(self, sub: int, _order: int, cause: str, attempt: int = 0) -> None:
+        """定期注文自動生成エラー: after a collision press on; after a payment failure the customer mends it first."""
+        shop = self.shop
+        if not shop.subs.flag[sub]:
+            return
+        if cause == "collision":
+            self._restart(sub)
+            return
+        code = shop.log.code("payment_failed")
+        shop.sub_row(Kind.MAIL, sub, WHO, code=code)
+        self.customers.repair(sub, attempt, lambda: self.put(lambda: self._restart(sub)))
+
+    def _restart(self, sub: int) -> None:
+        """Clear the flag, look at the dates, press 再開: all of it, or one half (SS-RACE-02, -04)."""
+        shop, subs, truth, now = self.shop, self.shop.subs, self.shop.truth, self.shop.now
+        active = shop.policy.subscription.active
+        if not subs.flag[sub] or subs.status[sub] != active:
+            return
+        due = now + shop.config.grace.resume * DAY
+        cycle = int(subs.cycle[sub])
+        if shop.slips("flag_left", sub, cycle):
+            ops.resume(shop, sub, WHO)
+            truth.due(now, "operator", "flag_left", "INV-20", sub, -1, due, lambda: bool(subs.flag[sub]) and subs.status[sub] == active)
+            if shop.mends(sub, cycle):
+                self.later(1, lambda: self._finish(sub))
+            return
+        ops.fresh_dates(shop, sub, WHO)
+        ops.clear_flag(shop, sub, WHO)
+        if not shop.slips("forgot_resume", sub, cycle):
+            ops.resume(shop, sub, WHO)
+            return
+        truth.due(now, "operator", "forgot_resume", "INV-20", sub, -1, due, lambda: bool(subs.paused[sub]) and subs.status[sub] == active)
+        lapse = max((int(subs.delivery[sub]) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
+        truth.due(
+            now, "operator", "forgot_resume", "INV-08", sub, -1, lapse,
+            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and int(subs.cycle[sub]) == cycle,
+        )  # fmt: skip
+        if shop.mends(sub, cycle):
+            self.later(1, lambda: self._finish(sub))
+
+    def _finish(self, sub: int) -> None:
+        """Do the half of a restart that was left out."""
+        shop, subs = self.shop, self.shop.subs
+        if subs.status[sub] != shop.policy.subscription.active or not (subs.flag[sub] or subs.paused[sub]):
+            return
+        ops.fresh_dates(shop, sub, WHO)
+        if subs.flag[sub]:
+            ops.clear_flag(shop, sub, WHO)
+        ops.resume(shop, sub, WHO)
+
+    def _refused(self, sub: int, order: int, _more: str) -> None:
+        """A child whose charge was refused: settle and try again, another method, or cancel (SS-NP-01; SS-RAK-02)."""
+        shop = self.shop
+        if not self._still_refused(order):
+            return
+        if not shop.policy.reauthorises_refused.get(Method(int(shop.orders.method[order])), True):
+            if sub < 0 or shop.subs.attempt[sub] >= 2:
+                self._give_up(order)
+                return
+            attempt = int(shop.subs.attempt[sub])
+            self.customers.repair(sub, attempt, lambda: self.put(lambda: self._rakuten(sub, order)))
+            self.later(12, lambda: self._give_up(order))
+            return
+        if sub >= 0 and shop.slips("ships_uncovered", sub, order):
+            ops.force_shipping(shop, order, WHO)
+            refused = self._payment_is(order, PaymentMeaning.REFUSED)
+            shop.truth.ships(shop.now, "operator", "ships_uncovered", "INV-03", sub, order, refused)
+            self._truth_uncaptured(sub, order, "ships_uncovered")
+            return
+        way = shop.draw(sub, Purpose.NEW_VALUE, int(shop.orders.cycle[order]), 3) % 4 if sub >= 0 else 3
+        if way < 2:
+            self.customers.repair(sub, 1, lambda: self.put(lambda: self._try_again(order)))
+            self.later(12, lambda: self._give_up(order))
+        elif way == 2:
+            self._switch(sub, order, Method.COD)
+        else:
+            self._give_up(order)
+
+    def _still_refused(self, order: int) -> bool:
+        standing = ops.meaning(self.shop, order) in (OrderMeaning.BLOCKED, OrderMeaning.WAITING)
+        return standing and ops.payment_meaning(self.shop, order) == PaymentMeaning.REFUSED
+
+    def _try_again(self, order: int) -> None:
+        if self._still_refused(order) and ops.reauthorise(self.shop, order, WHO) == Outcome.ACCEPTED:
+            self._let_ship(order)
+
+    def _let_ship(self, order: int) -> None:
+        ops.back_to_waiting(self.shop, order, WHO)
+        ops.release(self.shop, order, WHO)
+
+    def _give_up(self, order: int) -> None:
+        if self._still_refused(order):
+            ops.cancel_order(self.shop, order, WHO)
+
+    def _rakuten(self, sub: int, order: int) -> None:
+        """Delete without cancelling the payment, then generate anew (SS-RAK-02), or half of it (SS-RAK-03)."""
+        shop, orders, truth, now = self.shop, self.shop.orders, self.shop.truth, self.shop.now
+        if not self._still_refused(order):
+            return
+        if shop.subs.status[sub] != shop.policy.subscription.active or shop.subs.flag[sub]:
+            ops.cancel_order(shop, order, WHO)
+            return
+        cycle, delivery = int(orders.cycle[order]), int(orders.delivery[order])
+        ship = max(int(orders.ship[order]), shop.today)
+        delivery += ship - int(orders.ship[order])
+        names = ("rakuten_not_deleted", "rakuten_not_regenerated", "created_twice")
+        first_time = shop.subs.attempt[sub] == 0
+        slip = next((name for name in names if first_time and shop.slips(name, sub, order)), "")
+        if slip == "rakuten_not_deleted":
+            self._undeleted.setdefault(sub, []).append(order)
+        else:
+            for standing in [*self._undeleted.pop(sub, ()), order]:
+                if self._still_refused(standing):
+                    ops.delete_order(shop, standing, WHO)
+        if slip == "rakuten_not_regenerated":
+            due = now + shop.config.grace.rakuten * DAY
+            for invariant in ("INV-31", "INV-08"):
+                truth.due(
+                    now, "operator", slip, invariant, sub, order, due,
+                    lambda: int(shop.subs.last_order[sub]) == order and shop.subs.status[sub] == shop.policy.subscription.active,
+                )  # fmt: skip
+            self._mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
+            return
+        first = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
+        if slip == "rakuten_not_deleted":
+            truth.broke(now, "operator", slip, "INV-31", sub, first)
+            self._duplicate(sub, order, first, slip)
+        elif slip == "created_twice":
+            failed = ops.payment_meaning(shop, first) == PaymentMeaning.REFUSED
+            second = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
+            self._duplicate(sub, first, second, slip)
+            if failed:
+                truth.broke(now, "operator", slip, "INV-31", sub, second)
+
+    def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
+        shop = self.shop
+        if int(shop.subs.last_order[sub]) == order and shop.subs.status[sub] == shop.policy.subscription.active:
+            late = max(shop.today - ship, 0)
+            ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship + late, delivery=delivery + late)
+
+    def _duplicate(self, sub: int, first: int, second: int, slip: str) -> None:
+        """Two children of one cycle: broken if both still stand after the grace."""
+        shop = self.shop
+        for invariant in ("INV-07", "INV-12"):
+            self._pair(sub, first, second, slip, invariant)
+        self._mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
+
+    def _unanswered(self, sub: int, order: int, born: str) -> None:
+        """No answer: look the order up by the same number, never charge a second time blindly."""
+        shop, words = self.shop, self.shop.policy.payment
+        if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
+            return
+        answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
+        code = shop.log.code(answer.state or "unknown")
+        if answer.outcome == Outcome.NO_ANSWER:
+            self.later(1, lambda: self._unanswered(sub, order, born))
+            return
+        found = answer.outcome == Outcome.ACCEPTED and answer.state == "AUTHORISED"
+        if found:
+            shop.orders.transaction[order] = answer.transaction
+        if born == "unborn":
+            self._unborn(sub, order, found, code)
+        elif found:
+            shop.orders.covered[order] = answer.amount
+            shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
+            method = Method(int(shop.orders.method[order]))
+            if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(method, "amount"):
+                ops.reauthorise(shop, order, WHO)
+        elif answer.state == "PENDING":
+            shop.orders.transaction[order] = answer.transaction
+            shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
+        else:
+            shop.set_payment(order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code)
+            self._ask_again(sub, order, answer.transaction >= 0)
+
+    def _ask_again(self, sub: int, order: int, known: bool) -> None:
+        """A charge that never arrived or failed is asked for again, where the platform can."""
+        try:
+            if known:
+                ops.reauthorise(self.shop, order, WHO)
+            else:
+                ops.authorise_anew(self.shop, order, WHO)
+        except ops.RefusedError:
+            self._refused(sub, order, "")
+
+    def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
+        """The child waited for the answer: it comes to be after all, or the next night tries again."""
+        shop, words = self.shop, self.shop.policy.payment
+        active = shop.subs.status[sub] == shop.policy.subscription.active and bool(shop.subs.flag[sub])
+        if found and active:
+            ops.clear_flag(shop, sub, WHO)
+            ops.resume(shop, sub, WHO)
+            nightly.adopt(shop, sub, order)
+            shop.orders.covered[order] = shop.orders.amount[order]
+            shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
+            return
+        shop.set_payment(order, words.authorised if found else words.refused, Kind.INQUIRED, WHO, code=code)
+        if found:
+            ops.let_go(shop, order, WHO)
+        if active:
+            self._finish(sub)
+
+    def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:
+        """A cancel without an answer, and no answer to the inquiry either: once more, tomorrow if need be."""
+        shop = self.shop
+        if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
+            return
+        done = ops.let_go(shop, order, WHO)
+        if done and order in shop.returning:
+            ops.finish_return(shop, order, WHO)
+
+    def _capture_failed(self, sub: int, order: int, _more: str) -> None:
+        """A capture failed: print what was missing, then try again; or settle at the console (SS-AMZ-05)."""
+        shop, orders = self.shop, self.shop.orders
+        if ops.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
+            return
+        if int(orders.method[order]) == Method.NP_WIZ:
+            print_invoices(shop, np.array([order], np.int32))
+        answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
+        if answer.state in ("CAPTURED", "PAID"):
+            force_capture(shop, order)
+            return
+        if int(orders.method[order]) == Method.AMAZON_PAY and orders.amount[order] > orders.covered[order]:
+            # Amazon takes no more than stands: the difference is asked for by other means (modelled).
+            orders.amount[order] = orders.covered[order]
+            shop.row(Kind.EDITED, order, WHO, amount=int(orders.amount[order]), code=shop.log.code("amount"))
+        orders.flags[order] &= 255 ^ CAPTURE_TRIED  # tonight's batch takes it again
+
+    def _settle(self, sub: int, order: int, _more: str) -> None:
+        """Settle at the provider's console what was marked captured by hand."""
+        shop = self.shop
+        shop.gateway.ask(ask_about(shop, order, Operation.CAPTURE, int(shop.orders.covered[order])))

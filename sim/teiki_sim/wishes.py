@@ -1,0 +1,301 @@
+"""What customers ask of operators: skips, stops, cancellations, changes and resumptions, and how they go wrong.
+
+Every task is written as the careful operator does it; a slip is a branch that does less, and it is
+written to the truth table where it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from teiki_sim import operations as ops
+from teiki_sim.calendar import DAY
+from teiki_sim.customers import Wish, new_method
+from teiki_sim.desk import WHO, Desk, shipping_instant, survives
+from teiki_sim.draws import Purpose, spread
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation
+from teiki_sim.shipping import ask_about
+from teiki_sim.shop import Shop
+from teiki_sim.tables import FORCED
+
+__all__ = ["Wishes"]
+
+
+class Wishes(Desk):
+    """Tasks that a customer's message starts."""
+
+    def _wish(self, sub: int, _order: int, wish: Wish) -> None:
+        shop = self.shop
+        stopped = shop.subs.status[sub] != shop.policy.subscription.active
+        if stopped != (wish == Wish.RESUME):
+            return
+        try:
+            {
+                Wish.SKIP: self._skip,
+                Wish.STOP: self._stop,
+                Wish.CANCEL: self._cancel,
+                Wish.ADDRESS: self._address,
+                Wish.PAYMENT: self._payment,
+                Wish.QUANTITY: self._quantity,
+                Wish.RESUME: self._resume,
+            }[wish](sub)
+        except ops.RefusedError:
+            return
+
+    def _skip(self, sub: int) -> None:
+        shop, truth = self.shop, self.shop.truth
+        if shop.subs.flag[sub]:
+            return
+        moves = 1
+        for slip, moved in (("skip_master_unmoved", 0), ("skip_moved_twice", 2)):
+            if shop.slips(slip, sub, int(shop.subs.cycle[sub])):
+                moves = moved
+                break
+        child = ops.waiting_child(shop, sub)
+        before = int(shop.subs.delivery[sub])
+        ops.skip(shop, sub, WHO, move_master=moves)
+        if moves != 1:
+            expected = shop.next_delivery(sub, before)
+            midnight = (shop.today + 1) * DAY - 1
+            truth.due(
+                shop.now, "operator", slip, "INV-16", sub, child, midnight,
+                lambda: int(shop.subs.delivery[sub]) != expected
+                and int(shop.subs.status[sub]) == shop.policy.subscription.active,
+            )  # fmt: skip
+
+    def _stop(self, sub: int) -> None:
+        shop = self.shop
+        ops.stop(shop, sub, WHO)
+        for child in ops.unshipped(shop, sub):
+            self._decide(sub, child, "ship")
+        self._created_on_stopped(sub)
+        self.customers.after_stop(sub, Wish.STOP)
+
+    def _decide(self, sub: int, child: int, decision: str) -> None:
+        """Record what becomes of the unshipped child, or forget to (EC-SUB-07)."""
+        shop = self.shop
+        if shop.slips("no_decision", sub, child):
+            stopped = shop.policy.subscription.active
+            shop.truth.ships(
+                shop.now, "operator", "no_decision", "INV-10", sub, child,
+                lambda: int(shop.subs.status[sub]) != stopped and child not in decided,
+            )  # fmt: skip
+            decided: set[int] = set()
+            if shop.mends(sub, child):
+
+                def mend() -> None:
+                    if not shop.is_gone(child):
+                        decided.add(child)
+                        ops.decide(shop, child, decision, WHO)
+
+                self.later(1, mend)
+            return
+        ops.decide(shop, child, decision, WHO)
+
+    def _created_on_stopped(self, sub: int) -> None:
+        """Slip: 注文作成 pressed for a course that has stopped (SS-ORD-14); ecforce refuses it (EC-SUB-02)."""
+        shop, subs = self.shop, self.shop.subs
+        if not shop.slips("created_on_stopped", sub, int(subs.cycle[sub])):
+            return
+        cycle, ship, delivery = int(subs.cycle[sub]) + 1, int(subs.ship[sub]), int(subs.delivery[sub])
+        if ship <= shop.today:
+            return
+        before = int(subs.last_order[sub])
+        child = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
+        if child >= 0:
+            subs.cycle[sub] = cycle
+            following = shop.next_delivery(sub, delivery)
+            shop.schedule(sub, shop.ship_date(sub, following), following, WHO)
+            shop.truth.broke(shop.now, "operator", "created_on_stopped", "INV-09", sub, child)
+            if before >= 0 and int(shop.orders.created[before]) // DAY == shop.today:
+                self._pair(sub, before, child, "created_on_stopped", "INV-12")
+
+    def _cancel(self, sub: int) -> None:
+        shop = self.shop
+        child = ops.waiting_child(shop, sub)
+        ops.stop(shop, sub, WHO, for_good=True)
+        for older in ops.unshipped(shop, sub):
+            if older != child:
+                ops.decide(shop, older, "ship", WHO)
+        if child < 0:
+            return
+        # Half of those who leave want the order under way as well (modelled).
+        if shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub]), 1) & 1:
+            self._decide(sub, child, "ship")
+            return
+        ops.decide(shop, child, "cancel", WHO)
+        if ops.meaning(shop, child) == OrderMeaning.WORKING:
+            self._cancel_at_warehouse(sub, child)
+        else:
+            self._cancel_waiting(sub, child)
+
+    def _cancel_waiting(self, sub: int, order: int) -> None:
+        """Cancel an order that the warehouse does not have: status and payment, or half of it."""
+        shop, truth, now = self.shop, self.shop.truth, self.shop.now
+        grace = shop.config.grace
+        live = ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+        if live and shop.slips("forgot_payment_cancel", sub, order):
+            ops.set_cancelled(shop, order, WHO)
+            self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
+            self._mend(sub, order, lambda: ops.let_go(shop, order, WHO))
+        elif live and shop.slips("forced_cancel", sub, order):
+            ops.set_cancelled(shop, order, WHO)
+            ops.force_cancel(shop, order, WHO)
+            self._truth_live(sub, order, "forced_cancel", "INV-01", now + grace.payment_cancel * DAY)
+            self._truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
+            self._mend(sub, order, lambda: self._console_cancel(order))
+        elif live and shop.slips("handling_left_open", sub, order):
+            ops.let_go(shop, order, WHO)
+            for invariant in ("INV-02", "INV-03"):
+                truth.ships(now, "operator", "handling_left_open", invariant, sub, order, self._payment_is(order, PaymentMeaning.CANCELLED))
+            self._truth_uncaptured(sub, order, "handling_left_open")
+            shop.orders.flags[order] |= FORCED
+            self._mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
+        else:
+            ops.cancel_order(shop, order, WHO)
+
+    def _console_cancel(self, order: int) -> None:
+        """Cancel at the provider's console what the store had cancelled by itself."""
+        self.shop.gateway.ask(ask_about(self.shop, order, Operation.CANCEL))
+
+    def _cancel_at_warehouse(self, sub: int, order: int) -> None:
+        """Cancel an order that the warehouse has: stop it first, or let it go (EC-WH-01)."""
+        shop, truth, now = self.shop, self.shop.truth, self.shop.now
+        if shop.slips("cancel_without_stop", sub, order):
+            ops.set_cancelled(shop, order, WHO)
+            ops.let_go(shop, order, WHO)
+            truth.broke(now, "operator", "cancel_without_stop", "INV-37", sub, order)
+            covered = int(shop.orders.method[order]) not in UNCOVERED
+            if covered:
+                for invariant in ("INV-02", "INV-03"):
+                    truth.ships(now, "operator", "cancel_without_stop", invariant, sub, order, self._payment_is(order, PaymentMeaning.CANCELLED))
+                self._truth_uncaptured(sub, order, "cancel_without_stop")
+        elif shop.slips("held_after_export", sub, order):
+            ops.hold(shop, order, "customer", WHO)
+            truth.ships(now, "operator", "held_after_export", "INV-18", sub, order, lambda: shop.is_stopped(order))
+            self.later(2, lambda: ops.release(shop, order, WHO))
+        else:
+            ops.cancel_order(shop, order, WHO)
+
+    def _address(self, sub: int) -> None:
+        shop = self.shop
+        shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("address"))
+        child = ops.waiting_child(shop, sub)
+        if child < 0:
+            last = int(shop.subs.last_order[sub])
+            shipped = last >= 0 and shop.is_gone(last) and shop.policy.edits_after_ship
+            if shipped and Method(int(shop.orders.method[last])) in DEFERRED and shop.slips("edit_after_ship", sub, last):
+                ops.edit_address(shop, last, WHO)
+                shop.truth.broke(shop.now, "operator", "edit_after_ship", "INV-26", sub, last)
+            return
+        deferred = Method(int(shop.orders.method[child])) in DEFERRED
+        if self._freed(child):
+            self._edit(sub, child, deferred, lambda again: ops.edit_address(shop, child, WHO, reauthorises=again), False)
+
+    def _quantity(self, sub: int) -> None:
+        shop, subs = self.shop, self.shop.subs
+        quantity = 1 + int(subs.quantity[sub]) % 3
+        subs.quantity[sub] = quantity
+        shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("quantity"), quantity=quantity)
+        child = ops.waiting_child(shop, sub)
+        if child >= 0 and self._freed(child):
+            method = Method(int(shop.orders.method[child]))
+            triggers = shop.policy.needs_reauthorisation(method, "quantity")
+            self._edit(sub, child, triggers, lambda again: ops.edit_quantity(shop, child, quantity, WHO, reauthorises=again), True)
+
+    def _freed(self, order: int) -> bool:
+        """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
+        if ops.meaning(self.shop, order) != OrderMeaning.WORKING:
+            return True
+        if not ops.stop_at_warehouse(self.shop, order, WHO):
+            return False
+        ops.back_to_waiting(self.shop, order, WHO)
+        return True
+
+    def _edit(self, sub: int, order: int, triggers: bool, edit: Callable[[bool], None], money: bool) -> None:
+        """Edit an order; the slip leaves out the reauthorisation that the edit asks for (EC-REA-04)."""
+        shop, truth, now = self.shop, self.shop.truth, self.shop.now
+        live = ops.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
+        if not (triggers and live and shop.slips("edit_without_reauth", sub, order)):
+            edit(True)
+            return
+        tries = shop.tries.get(order, 0)
+        edit(False)
+        undone = _Undone(shop, order, tries)
+        due = min(now + shop.config.grace.reauth * DAY, shipping_instant(shop, order))
+        truth.due(now, "operator", "edit_without_reauth", "INV-22", sub, order, due, undone.reauthorisation)
+        if money:
+            truth.ships(now, "operator", "edit_without_reauth", "INV-04", sub, order, undone.amount)
+            captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
+            truth.ships(now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured)
+        self._mend(sub, order, lambda: ops.reauthorise(shop, order, WHO), if_waiting=True)
+
+    def _payment(self, sub: int) -> None:
+        shop = self.shop
+        method = new_method(shop, sub)
+        self._set_method(sub, method)
+        child = ops.waiting_child(shop, sub)
+        if child >= 0 and self._freed(child):
+            self._switch(sub, child, method)
+
+    def _resume(self, sub: int) -> None:
+        shop = self.shop
+        if shop.subs.flag[sub]:
+            ops.clear_flag(shop, sub, WHO)
+        if shop.slips("past_date", sub, int(shop.subs.cycle[sub])):
+            self._past_date(sub)
+            return
+        ops.fresh_dates(shop, sub, WHO)
+        ops.resume(shop, sub, WHO)
+
+    def _past_date(self, sub: int) -> None:
+        """Slip: resumed with a next date in the past, so that orders pour out (EC-SUB-05, -06)."""
+        shop = self.shop
+        back = 5 + spread(shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub]), 2), 40)
+        delivery = shop.today - back
+        shop.schedule(sub, shop.ship_date(sub, delivery), delivery, WHO)
+        ops.resume(shop, sub, WHO)
+        shop.truth.broke(shop.now, "operator", "past_date", "INV-11", sub, -1)
+        start, night = shop.today, DAY + int(self.shop.night_second)
+        settled = start * DAY + 2 * night + shop.config.grace.duplicate * DAY + 60
+        shop.truth.due(shop.now, "operator", "past_date", "INV-12", sub, -1, settled, lambda: self._poured(sub, start))
+
+    def _poured(self, sub: int, since: int) -> bool:
+        """Whether two children made since that day stand, the later one overdue and far too soon (INV-12)."""
+        shop, orders = self.shop, self.shop.orders
+        made = [int(o) for o in np.flatnonzero(orders.sub[: orders.n] == sub) if orders.status[o] and orders.created[o] // DAY > since]
+        for first, second in pairwise(made):
+            days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
+            overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
+            near = days * 2 < int(orders.delivery[second]) - int(orders.delivery[first])
+            if overdue and near and survives(shop, first) and survives(shop, second):
+                return True
+        return False
+
+
+class _Undone:
+    """What a left-out reauthorisation leaves behind, read from the shop's tables."""
+
+    def __init__(self, shop: Shop, order: int, tries: int) -> None:
+        self.shop, self.order, self.tries = shop, order, tries
+
+    def _stands(self) -> bool:
+        return ops.meaning(self.shop, self.order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
+
+    def reauthorisation(self) -> bool:
+        """No new verdict was asked for, and the order stands."""
+        return self._stands() and self.shop.tries.get(self.order, 0) == self.tries
+
+    def amount(self) -> bool:
+        """The covered amount is not the order's."""
+        return int(self.shop.orders.covered[self.order]) != int(self.shop.orders.amount[self.order])
+
+    def captured(self) -> bool:
+        """Captured, and not the order's amount."""
+        captured = ops.payment_meaning(self.shop, self.order) == PaymentMeaning.CAPTURED
+        return captured and self.amount() and ops.meaning(self.shop, self.order) == OrderMeaning.SHIPPED
