@@ -43,10 +43,8 @@ STACK = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, BLACK, GREY)
 BINS = ((1, "0"), (2, "1"), (3, "2"), (4, "3"), (8, "4–7"), (15, "8–14"), (31, "15–30"))
 
 
-def shipments(days: pl.DataFrame, say: Texts, lines: Sequence[str]) -> Spec:
-    """Parcels by day: the band of the replications, and those of the lines that have values."""
-    drawn = [name for name in lines if name in present(days)]
-    banded = {"p10", "p90"} <= set(present(days))
+def shipments(days: pl.DataFrame, say: Texts, drawn: Sequence[str], banded: bool) -> Spec:
+    """Parcels by day: the band of the replications, and a line for each of the columns to be drawn."""
     wide: Rows = [
         {name: row[name] for name in (*drawn, *(("p10", "p90") if banded else ()))}
         | {"date": local(row["date"])}

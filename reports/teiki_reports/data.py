@@ -79,3 +79,16 @@ class Run:
 def present(frame: pl.DataFrame, names: tuple[str, ...] = SERIES) -> list[str]:
     """Those of the named columns that hold at least one value."""
     return [n for n in names if n in frame.columns and frame[n].null_count() < frame.height]
+
+
+def banded(days: pl.DataFrame) -> bool:
+    """Whether p10 and p90 lie apart on some day; those of a single replication are its own figures."""
+    return {"p10", "p90"} <= set(present(days)) and bool((days["p10"] != days["p90"]).any())
+
+
+def lines(days: pl.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """Those of the named columns that are worth a line: p50 would hide an `actual` that it equals."""
+    shown = present(days, names)
+    if {"p50", "actual"} <= set(shown) and bool((days["p50"] == days["actual"]).all()):
+        shown.remove("p50")
+    return shown

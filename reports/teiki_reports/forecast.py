@@ -115,6 +115,8 @@ def _causes(causes: pl.DataFrame | None, say: Texts) -> Section | None:
         return None
     if not causes.height:
         return Section("causes", say("causes"), empty=say("nothing"))
+    words = {name: say.cause(name) for name in causes["cause"].unique().drop_nulls()}
+    causes = causes.with_columns(pl.col("cause").replace(words))
     order = causes.group_by("cause").agg(n=pl.col("parcels").abs().sum())
     names = order.sort("n", "cause", descending=[True, False])["cause"].to_list()
     rows = causes.select("week", "cause", value=pl.col("parcels"))

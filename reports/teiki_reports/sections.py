@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from teiki_reports import charts, log
-from teiki_reports.data import SERIES, present
+from teiki_reports.data import SERIES, banded, lines, present
 from teiki_reports.pages import Section
 from teiki_reports.tables import Table, table
 from teiki_reports.texts import Texts
@@ -30,15 +30,15 @@ def shipments(days: pl.DataFrame | None, products: pl.DataFrame | None, say: Tex
     tables = [table(say("by_day"), headings, days, say.lang, cap=800, file="shipments.csv")]
     if products is not None and products.height:
         tables.append(by_product(products, say))
-    meanings = [(say(name), say(MEANINGS[name])) for name in LINES if name in shown]
-    banded = "p10" in shown and "p90" in shown
-    if banded:
+    drawn, band = lines(days, LINES), banded(days)
+    meanings = [(say(name), say(MEANINGS[name])) for name in drawn]
+    if band:
         meanings.append((say("band"), say("legend_band")))
     return Section(
         "shipments",
         say("shipments"),
-        note="" if banded else say("no_band"),
-        chart=charts.shipments(days, say, LINES),
+        note="" if band else say("no_band"),
+        chart=charts.shipments(days, say, drawn, band),
         tables=tuple(tables),
         legend=tuple(meanings),
     )

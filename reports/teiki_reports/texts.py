@@ -78,8 +78,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "legend_p50": ("試行の中央値です。", "The median of the replications."),
     "no_band": (
-        "試行が 1 回のため、p10–p90 の幅はありません。",
-        "No p10–p90 band: the run has a single replication.",
+        "p10–p90 の幅はありません。試行が 1 回か、どの試行でも同じ個口数です。",
+        "No p10–p90 band: there is one replication, or all are alike.",
     ),
     "by_day": ("日別の表", "Table by day"),
     "by_product": ("商品別の合計", "Totals by product"),
@@ -147,13 +147,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "advice": ("対処", "What to do"),
     "evidence": ("違反ごとのイベント", "Events behind each finding"),
     "evidence_note": (
-        (
-            "● は根拠となったイベント、ほかは同じ注文(注文がなければ同じ定期受注)の前後のイベントです。"
-            "再現するには teiki reproduce を使います。"
-        ),
+        "● は根拠となったイベント、ほかは同じ注文(注文がなければ同じ定期受注)の前後のイベントです。",
         (
             "● marks the evidence; the other rows are events of the same order (or, without one, of the same "
-            "subscription) around it. teiki reproduce turns a finding into a scenario."
+            "subscription) around it."
         ),
     ),
     "evidence_cap": (
@@ -295,6 +292,23 @@ SIDES_JA: Mapping[str, str] = {
 }
 
 
+CAUSES_JA: Mapping[str, str] = {
+    "skip": "スキップ",
+    "stop": "停止",
+    "cancel": "解約・取消",
+    "hold": "保留",
+    "flag": "定期生成エラー",
+    "decline": "決済の否認",
+    "no_answer": "応答なし",
+    "moved_date": "日付の変更",
+    "burst": "過去日からの連続生成",
+    "capacity": "倉庫の上限",
+    "resume": "再開",
+    "inflow": "新規",
+    "other": "その他",
+}
+
+
 class Texts:
     """The words of one language: `say("days", n=30)`."""
 
@@ -315,6 +329,10 @@ class Texts:
         """An event kind, with its Japanese beside it on a Japanese page."""
         ja = KINDS_JA.get(kind)
         return f"{ja} {kind}" if ja and self.lang == "ja" else kind
+
+    def cause(self, cause: str) -> str:
+        """What moved a parcel away from the schedules."""
+        return CAUSES_JA.get(cause, cause) if self.lang == "ja" else cause
 
     def side(self, side: str) -> str:
         """On whose side a row was seen."""

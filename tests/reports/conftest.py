@@ -194,6 +194,8 @@ def _days(run: Made, days: int, orders: int, replications: int) -> None:
             "p90": round(level * 0.98),
             "mean": level * 0.9,
         }
+        actual = round(level * (0.86 + 0.08 * luck(i, 31)))
+        alone = {"p10": actual, "p50": actual, "p90": actual, "mean": float(actual)}
         run.days.append(
             {
                 "date": START + timedelta(days=i),
@@ -201,8 +203,8 @@ def _days(run: Made, days: int, orders: int, replications: int) -> None:
                 "dashboard": round(level * max(0.0, 1 - i / 31)),
                 "projected": round(level),
                 "net": round(level * 0.97),
-                "actual": round(level * (0.86 + 0.08 * luck(i, 31))),
-                **(band if replications > 1 else {}),
+                "actual": actual,
+                **(band if replications > 1 else alone),
             }
         )
 

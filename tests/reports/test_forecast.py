@@ -9,6 +9,8 @@ import pytest
 import vl_convert
 
 from teiki_reports import Lang, write_forecast
+from teiki_reports.texts import CAUSES_JA
+from teiki_sim.forecast_causes import CAUSES
 
 Make = Callable[..., Any]
 
@@ -75,6 +77,40 @@ def test_busiest_days(make_run: Make, read_page: Make) -> None:
 def test_causes_keep_their_sign(make_run: Make, read_page: Make) -> None:
     rows = forecast(make_run(), read_page).table("Week (from Monday)", "Cause")
     assert [row["Parcels"] for row in rows] == ["-4.5", "-2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "names"),
+    [
+        ("ja", ("週(月曜始まり)", "原因"), ["スキップ", "新規", "スキップ"]),
+        ("en", ("Week (from Monday)", "Cause"), ["skip", "inflow", "skip"]),
+    ],
+)
+def test_causes_are_named_in_the_language_of_the_page(
+    make_run: Make, read_page: Make, lang: Lang, heading: tuple[str, str], names: list[str]
+) -> None:
+    directory = make_run().write()
+    rows = [("2026-03-30", "skip", -4.0), ("2026-03-30", "inflow", 3.0), ("2026-04-06", "skip", -1.0)]
+    frame = pl.DataFrame(rows, schema=["week", "cause", "parcels"], orient="row")
+    frame.write_csv(directory / "causes.csv")
+    write_forecast(directory, directory, lang)
+    shown = read_page((directory / "forecast.html").read_text(encoding="utf-8"))
+    assert [row[heading[1]] for row in shown.table(*heading)] == names
+    (values,) = shown.specs["causes"]["datasets"].values()
+    assert {row["part"] for row in values} == set(names)
+
+
+def test_every_cause_has_a_japanese_name() -> None:
+    assert set(CAUSES_JA) == set(CAUSES)
+
+
+def test_replications_that_are_all_alike_have_no_band(make_run: Make, read_page: Make) -> None:
+    run = make_run()
+    for day in run.days:
+        day["p10"] = day["p50"] = day["p90"] = day["mean"] = day["projected"]
+    shown = forecast(run, read_page)
+    assert "No p10–p90 band" in shown.text and "p10–p90" not in str(shown.specs["shipments"])
+    assert "p50" in str(shown.specs["shipments"])  # nothing else shows what left
 
 
 def test_many_products_fold_into_others(make_run: Make, read_page: Make) -> None:
