@@ -4,6 +4,7 @@ Importing this module is cheap, so that `--help` answers at once: a command impo
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -293,4 +294,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without Japanese shows ? and goes on
             stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _terminated)
     app()
+
+
+def _terminated(number: int, _frame: object) -> None:
+    """End as Ctrl-C does, with what stands half written cleared away."""
+    sys.exit(128 + number)

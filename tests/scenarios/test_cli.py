@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,21 @@ def test_ctrl_c_ends_in_130_and_leaves_nothing(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(simulation, "write_report", interrupted)
     done = teiki("simulate", "--subscriptions", 5, "--months", 1, "--out", tmp_path / "out")
     assert done.exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminated_run_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "teiki_scenarios", "simulate", "--subscriptions", "100000"]
+    run = subprocess.Popen([*command, "--out", str(tmp_path / "out"), "--quiet"], stderr=subprocess.PIPE)
+    for _ in range(600):
+        if run.poll() is not None or list(tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    run.terminate()
+    _, said = run.communicate()
+    assert run.returncode == 143
+    assert said == b""
     assert list(tmp_path.iterdir()) == []
 
 
