@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ class Wish(IntEnum):
     RESUME = 6
 
 
+_WISHES = tuple(Wish)
 _BY_CYCLE = ("skip", "stop", "cancel", "address", "payment", "quantity")
 _LONGEST = 64
 
@@ -66,7 +66,7 @@ class Customers:
         seconds = 8 * 3600 + spread(when & (1 << 31) - 1 << 22, 14 * 3600)
         rows = zip(some.tolist(), wish[wanting].tolist(), cycle[wanting].tolist(), days.tolist(), seconds.tolist(), strict=True)
         for sub, what, c, day, second in rows:
-            shop.when(shop.later(day, second), partial(self.act, sub, Wish(what), c))
+            shop.when(shop.later(day, second), self.act, sub, _WISHES[what], c)
 
     def act(self, sub: int, wish: Wish, cycle: int) -> None:
         """The moment has come: on the account page at once, or by telephone to an operator."""
@@ -106,7 +106,7 @@ class Customers:
         if shop.draw(sub, Purpose.RESUME, cycle) < self._resumes[min(cycle, _LONGEST) - 1]:
             first, last = shop.config.customers.resume_days
             days = first + spread(shop.draw(sub, Purpose.RESUME_DELAY, cycle), last - first + 1)
-            shop.when(shop.later(days, 10 * 3600), lambda: self._come_back(sub))
+            shop.when(shop.later(days, 10 * 3600), self._come_back, sub)
 
     def _come_back(self, sub: int) -> None:
         shop = self.shop

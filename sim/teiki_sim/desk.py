@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY, SUNDAY, weekday
@@ -19,6 +19,7 @@ __all__ = ["LIVE", "OVER", "WHO", "Desk", "Task", "shipping_instant", "survives"
 
 WHO = Actor.OPERATOR
 Task = Callable[[], None]
+_Ts = TypeVarTuple("_Ts")
 
 #: States in which the provider holds the customer's money, or the right to it.
 LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
@@ -40,14 +41,13 @@ class Desk:
 
     def later(self, days: int, task: Task) -> None:
         """Look at something again after some days."""
-        self.shop.when(self.shop.later(days, self._open), lambda: self.put(task))
+        self.shop.when(self.shop.later(days, self._open), self.put, task)
 
-    def put(self, task: Task) -> None:
+    def put(self, task: Callable[[*_Ts], object], *args: *_Ts) -> None:
         """Whoever is free first takes the next task: with equal service times a queue needs no more than that."""
-        free = max(heapq.heappop(self._free), self.shop.now)
-        done = self._opening(free) + self._service
-        heapq.heappush(self._free, done)
-        self.shop.when(done, task)
+        done = self._opening(max(self._free[0], self.shop.now)) + self._service
+        heapq.heapreplace(self._free, done)
+        self.shop.when(done, task, *args)
 
     def _opening(self, at: int) -> int:
         """The first instant from ``at`` on at which a task can be begun and finished in working hours."""

@@ -37,7 +37,7 @@ class Operators(Wishes, Recoveries):
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""
-        self.put(lambda: self._do[what](sub, order, more))
+        self.put(self._do[what], sub, order, more)
 
     def _returned(self, sub: int, order: int, _more: str) -> None:
         """A parcel came back: cancel the payment and note the return, or forget the payment."""

@@ -278,7 +278,7 @@ def deliver(shop: Shop) -> None:
     first, last = customers.return_days
     for order in arriving[back].tolist():
         days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
-        shop.when(shop.later(days, 14 * 3600), partial(_comes_back, shop, order))
+        shop.when(shop.later(days, 14 * 3600), _comes_back, shop, order)
     invoiced = here[_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
     _plan_payments(shop, invoiced)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVarTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,15 @@ from teiki_sim.truth import Truth
 
 __all__ = ["Scheduler", "Shop"]
 
-#: ``schedule(instant, action)``: the world calls ``action()`` at that instant (seconds, JST).
-Scheduler = Callable[[int, Callable[[], None]], None]
+_Ts = TypeVarTuple("_Ts")
+
+
+class Scheduler(Protocol):
+    """``schedule(instant, action, *args)``: the world calls ``action(*args)`` at that instant (seconds, JST)."""
+
+    def __call__(self, at: int, action: Callable[[*_Ts], object], /, *args: *_Ts) -> None:
+        """Let it happen then, or now where the instant has passed."""
+
 
 _IS_UNCOVERED = np.array([Method(i) in UNCOVERED for i in range(len(METHOD_NAMES))])
 

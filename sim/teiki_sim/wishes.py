@@ -13,7 +13,7 @@ import numpy as np
 
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
-from teiki_sim.customers import Wish, new_method
+from teiki_sim.customers import Customers, Wish, new_method
 from teiki_sim.desk import WHO, Desk, shipping_instant, survives
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Kind
@@ -29,21 +29,25 @@ __all__ = ["Wishes"]
 class Wishes(Desk):
     """Tasks that a customer's message starts."""
 
+    def __init__(self, shop: Shop, customers: Customers) -> None:
+        super().__init__(shop, customers)
+        self._grant: dict[Wish, Callable[[int], None]] = {
+            Wish.SKIP: self._skip,
+            Wish.STOP: self._stop,
+            Wish.CANCEL: self._cancel,
+            Wish.ADDRESS: self._address,
+            Wish.PAYMENT: self._payment,
+            Wish.QUANTITY: self._quantity,
+            Wish.RESUME: self._resume,
+        }
+
     def _wish(self, sub: int, _order: int, wish: Wish) -> None:
         shop = self.shop
         stopped = shop.subs.status[sub] != shop.policy.subscription.active
         if stopped != (wish == Wish.RESUME):
             return
         try:
-            {
-                Wish.SKIP: self._skip,
-                Wish.STOP: self._stop,
-                Wish.CANCEL: self._cancel,
-                Wish.ADDRESS: self._address,
-                Wish.PAYMENT: self._payment,
-                Wish.QUANTITY: self._quantity,
-                Wish.RESUME: self._resume,
-            }[wish](sub)
+            self._grant[wish](sub)
         except ops.RefusedError:
             return
 

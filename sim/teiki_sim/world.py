@@ -8,13 +8,14 @@ import gc
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import numpy as np
 import simpy
 
 from teiki_sim import inflow, nightly, shipping
 from teiki_sim import operations as ops
+from teiki_sim.agenda import Agenda
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
 from teiki_sim.calendar import DAY, months_later, to_day
@@ -35,6 +36,8 @@ from teiki_sim.truth import Truth
 
 __all__ = ["GatewayMaker", "World"]
 
+_Ts = TypeVarTuple("_Ts")
+
 #: ``maker(config, log)`` builds the way to the providers.
 GatewayMaker = Callable[[Config, Log], Gateway]
 
@@ -52,7 +55,7 @@ class World:
     shop: Shop
     customers: Customers
     operators: Operators
-    agenda: dict[int, list[tuple[int, Callable[[], None]]]]
+    agenda: Agenda
     start: int
     end: int
     progress: Callable[[int, int], None] = field(default=lambda _done, _days: None)
@@ -75,21 +78,10 @@ class World:
         vocabulary = Vocabulary(methods=list(METHOD_NAMES))
         log = NullLog(vocabulary) if sinks is None else Log(vocabulary, sinks(names), chunk_rows)
 
-        agenda: dict[int, list[tuple[int, Callable[[], None]]]] = {}
+        agenda = Agenda()
 
-        def when(at: int, action: Callable[[], None]) -> None:
-            # What lies beyond today waits in its day's list, so that simpy's heap stays small.
-            if at // DAY > shop.now // DAY:
-                agenda.setdefault(at // DAY, []).append((at, action))
-                return
-
-            at = max(at, shop.now)
-
-            def happen(_event: simpy.Event) -> None:
-                shop.now = at
-                action()
-
-            simpy.Timeout(env, at - shop.now).callbacks.append(happen)
+        def when(at: int, action: Callable[[*_Ts], object], /, *args: *_Ts) -> None:
+            agenda.put(max(at, shop.now), action, args)
 
         shop = Shop(config, policy, log, gateway(config, log), when, Truth(when), names, subs, orders)
         shop.now = int(env.now)
@@ -121,12 +113,13 @@ class World:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            self.env.run(until=self.end * DAY if until is None else until)
-            self.shop.now = int(self.env.now)
-            if self.shop.now == self.end * DAY:
-                for at, action in self.agenda.pop(self.end, ()):
-                    if at == self.shop.now:  # midnight's deadlines still belong to the last day
-                        action()
+            end = self.end * DAY if until is None else until
+            self.env.run(until=end)
+            self._happen(end)
+            self.shop.now = end
+            if end == self.end * DAY:
+                self.agenda.open(self.end)
+                self._happen(end + 1)  # midnight's deadlines still belong to the last day
         finally:
             if collecting:
                 gc.enable()
@@ -153,17 +146,19 @@ class World:
             (DAY - 60, lambda: shipping.prune(shop)),
         ]
         phases.sort(key=lambda phase: phase[0])
+        env, agenda = self.env, self.agenda
         for day in range(self.start, self.end):
-            if self.env.now < day * DAY:
-                yield self.env.timeout(day * DAY - self.env.now)
+            if env.now < day * DAY:
+                yield env.timeout(day * DAY - env.now)
+                self._happen(day * DAY)
             shop.now = day * DAY
-            for at, action in self.agenda.pop(day, ()):
-                shop.when(at, action)
+            agenda.open(day)
             for second, phase in phases:
-                wait = day * DAY + second - int(self.env.now)
-                if wait:
-                    yield self.env.timeout(wait)
-                shop.now = int(self.env.now)
+                at, put = day * DAY + second, agenda.count + 1
+                if at > env.now:
+                    yield env.timeout(at - env.now)
+                    self._happen(at, put)
+                shop.now = at
                 phase()
             self.progress(day - self.start + 1, self.end - self.start)
 
@@ -178,6 +173,13 @@ class World:
             mine = np.isin(np.arange(len(self.config.carriers)), numbers)
             collections.append((second, partial(shipping.ship, self.shop, mine, in_time)))
         return collections
+
+    def _happen(self, until: int, put: int = 0) -> None:
+        """What waited for an instant between two phases: simpy's clock moves with the phases."""
+        shop = self.shop
+        for at, action, args in self.agenda.before(until, put):
+            shop.now = at
+            action(*args)
 
     def _night(self) -> None:
         due = nightly.due_tonight(self.shop)
