@@ -82,11 +82,13 @@ def _products(products: pl.DataFrame | None, say: Texts) -> Section:
         return Section("products", say("products"), empty=why)
     weeks = products.group_by("name", week=pl.col("date").dt.truncate("1w")).agg(value=pl.col(basis).sum())
     totals = weeks.group_by("name").agg(n=pl.col("value").sum()).sort("n", "name", descending=[True, False])
+    totals = totals.filter(pl.col("n") > 0)  # what rides in other goods' parcels has none of its own
     order = totals["name"].head(TOP).to_list()
     if totals.height > TOP:
         order.append(say("others"))
     few = (
-        weeks.with_columns(
+        weeks.join(totals, on="name", how="semi")
+        .with_columns(
             name=pl.when(pl.col("name").is_in(order)).then("name").otherwise(pl.lit(say("others"))),
             week=pl.col("week").dt.to_string("%Y-%m-%d"),
         )

@@ -271,6 +271,7 @@ KINDS_JA: Mapping[str, str] = {
     "repaired": "支払い手段の更新",
     "inquired": "取引照会",
     "parcel_returned": "荷物の戻り",
+    "enclosed": "同梱",
 }
 
 ACTORS_JA: Mapping[str, str] = {

@@ -125,6 +125,17 @@ def test_many_products_fold_into_others(make_run: Make, read_page: Make) -> None
     assert {row["part"] for row in values} == {*(f"N-{i}" for i in (0, 1, 10, 11, 2, 3, 4)), "Others"}
 
 
+def test_goods_without_parcels_of_their_own_have_no_columns(make_run: Make, read_page: Make) -> None:
+    directory = make_run(days=7).write()
+    whole = pl.read_csv(directory / "shipments_by_product.csv")
+    gift = pl.when(pl.col("name") == "P-300").then(0)
+    whole.with_columns(mean=gift.otherwise("mean")).write_csv(directory / "shipments_by_product.csv")
+    write_forecast(directory, directory, "en")
+    shown = read_page((directory / "forecast.html").read_text(encoding="utf-8"))
+    (values,) = shown.specs["products"]["datasets"].values()
+    assert {row["part"] for row in values} == {"P-100", "P-200"}
+
+
 def test_no_causes_no_section(make_run: Make, read_page: Make) -> None:
     run = make_run()
     directory = run.write()

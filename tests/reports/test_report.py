@@ -14,6 +14,8 @@ import pytest
 import vl_convert
 
 from teiki_reports import Lang, write_report
+from teiki_reports.texts import KINDS_JA
+from teiki_sim.log.kinds import Kind
 
 Make = Callable[..., Any]
 HOSTILE = "<script>alert(1)</script>\"'&</details>{{7*7}}"
@@ -237,6 +239,10 @@ def test_truth_is_counted(make_run: Make, page: Make) -> None:
     frame.write_parquet(run.directory / "truth.parquet")
     (row,) = page(run, "en").table("Source", "Slip")
     assert (row["Broke"], row["Mended in time"], row["Open"]) == ("2", "1", "1")
+
+
+def test_every_kind_has_a_japanese_name() -> None:
+    assert {kind.label for kind in Kind} == set(KINDS_JA)
 
 
 def test_importing_costs_nothing() -> None:
