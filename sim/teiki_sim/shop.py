@@ -161,18 +161,17 @@ class Shop:
         """Log one store row about an order, caused by the order's last row."""
         orders = self.orders
         seq = self.log.one(
-            kind, self.now, order=order, sub=int(orders.sub[order]), cycle=int(orders.cycle[order]),
-            actor=actor, rule=self.rules.get(rule, 0), cause=int(orders.last_seq[order]), **columns,
+            kind, self.now, order=order, sub=orders.sub.item(order), cycle=orders.cycle.item(order),
+            actor=actor, rule=self.rules.get(rule, 0), cause=orders.last_seq.item(order), **columns,
         )  # fmt: skip
         orders.last_seq[order] = seq
         return seq
 
     def sub_row(self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> int:
         """Log one store row about a subscription."""
-        return self.log.one(
-            kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0),
-            **({"cycle": int(self.subs.cycle[sub])} | columns),
-        )  # fmt: skip
+        if "cycle" not in columns:
+            columns["cycle"] = self.subs.cycle.item(sub)
+        return self.log.one(kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0), **columns)
 
     def rows(self, kind: Kind, orders: NDArray[Any], actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> None:
         """Log a batch of store rows, one an order."""
@@ -192,14 +191,12 @@ class Shop:
     def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: Any) -> int:
         """Move an order's payment status and log the row that says so."""
         orders = self.orders
-        before = int(orders.payment[order])
+        before = orders.payment.item(order)
         orders.payment[order] = status
-        values = {
-            "method": int(orders.method[order]),
-            "amount": int(orders.amount[order]),
-            "transaction": int(orders.transaction[order]),
-        }
-        return self.row(kind, order, actor, status_from=before, status_to=status, **(values | columns))
+        return self.row(
+            kind, order, actor, status_from=before, status_to=status, method=orders.method.item(order),
+            amount=orders.amount.item(order), transaction=orders.transaction.item(order), **columns,
+        )  # fmt: skip
 
     def captured_amounts(self, orders: NDArray[Any]) -> NDArray[np.int32]:
         """What the store captures: what was authorised; Amazon Pay takes the edited amount (SS-AMZ-01)."""

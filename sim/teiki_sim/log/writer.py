@@ -1,5 +1,9 @@
-"""Writing the log: rows go to typed column buffers, which full sinks (file, monitors) take as chunks."""
+"""Writing the log: rows go to typed column buffers, which full sinks (file, monitors) take as chunks.
 
+Single rows are packed one behind the other and spread over the columns together, when the next batch comes.
+"""
+
+import struct
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -10,6 +14,12 @@ from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.log.rows import COLUMNS, Chunk, Vocabulary
 
 Value = int | NDArray[Any]
+
+_ROW = np.dtype([(name, dtype) for name, (dtype, _) in COLUMNS.items()])
+_LETTERS = {np.int64: "q", np.int32: "i", np.int16: "h", np.int8: "b", np.uint8: "B"}
+_PACK = struct.Struct("=" + "".join(_LETTERS[dtype] for dtype, _ in COLUMNS.values())).pack_into
+#: As many single rows wait together at most.
+_WAITING = 512
 
 
 class Sink(Protocol):
@@ -37,7 +47,12 @@ class Log:
         self._empty = {name: empty for name, (_, empty) in COLUMNS.items()}
         self._at, self._kind, self._side = (self._arrays[n] for n in ("at", "kind", "side"))
         self._details: dict[int, str] = {}
+        self._packed = bytearray(_WAITING * _ROW.itemsize)
+        rows = np.frombuffer(self._packed, _ROW)
+        self._spreads = [(self._arrays[name], rows[name]) for name in COLUMNS]
         self._used = 0
+        self._waiting = 0  # packed rows behind the used ones
+        self._room = 0  # how many may wait
         self._first = 0
         self._clear()
 
@@ -50,7 +65,7 @@ class Log:
     @property
     def rows(self) -> int:
         """Rows written so far."""
-        return self._first + self._used
+        return self._first + self._used + self._waiting
 
     def code(self, word: str) -> int:
         """The number of a word for the ``code`` column."""
@@ -60,24 +75,45 @@ class Log:
         """The number of a rule id for the ``rule`` column."""
         return self.vocabulary.rules.code(rule_id)
 
-    def one(self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, **columns: int) -> int:
-        """Write one row; ``columns`` are those of `COLUMNS`, the others stay empty."""
-        if self._used == self.chunk_rows:
-            self.flush()
-        i = self._used
-        self._used = i + 1
-        self._at[i] = at
-        self._kind[i] = kind
-        self._side[i] = side
-        arrays = self._arrays
-        for name, value in columns.items():
-            arrays[name][i] = value
+    def one(
+        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, *,
+        sub: int = -1, order: int = -1, cycle: int = -1, actor: int = 0, method: int = -1, transaction: int = -1,
+        product: int = -1, quantity: int = -1, amount: int = -1, ship: int = -1, delivery: int = -1,
+        status_from: int = 0, status_to: int = 0, code: int = 0, rule: int = 0, cause: int = -1,
+    ) -> int:  # fmt: skip
+        """Write one row; the columns are those of `COLUMNS`."""
+        if self._waiting == self._room:
+            self._make_room()
+        i = self._waiting
+        self._waiting = i + 1
+        _PACK(
+            self._packed, i * _ROW.itemsize, at, sub, order, cycle, actor, kind, side, method, transaction, product,
+            quantity, amount, ship, delivery, status_from, status_to, code, rule, cause,
+        )  # fmt: skip
+        i += self._used
         if detail is not None:
             self._details[i] = detail
         return self._first + i
 
+    def _spread(self) -> None:
+        """Put the rows that wait into the columns."""
+        here = slice(self._used, self._used + self._waiting)
+        for column, packed in self._spreads:
+            column[here] = packed[: self._waiting]
+        self._used += self._waiting
+        self._waiting = self._room = 0
+
+    def _make_room(self) -> None:
+        self._spread()
+        if self._used == self.chunk_rows:
+            self.flush()
+        self._room = min(_WAITING, self.chunk_rows - self._used)
+
     def many(self, kind: Kind, at: Value, n: int, side: Side = Side.STORE, **columns: Value) -> int:
         """Write ``n`` rows of one kind; a column is an array of length n or one value for all."""
+        if self._waiting:
+            self._spread()
+        self._room = 0
         start = self.rows
         done = 0
         while done < n:
@@ -99,6 +135,8 @@ class Log:
 
     def flush(self) -> None:
         """Hand the buffered rows to the sinks."""
+        if self._waiting:
+            self._spread()
         if not self._used:
             return
         chunk = Chunk(
