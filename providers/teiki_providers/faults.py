@@ -20,7 +20,7 @@ from teiki_providers.shelf import BOOKS
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53, bits53_many, threshold
 from teiki_sim.log.rows import Words
-from teiki_sim.messages import Charges, Method, Operation, Outcome
+from teiki_sim.messages import Ask, Charges, Method, Operation, Outcome
 
 if TYPE_CHECKING:
     from teiki_sim.config import Provider
@@ -198,6 +198,17 @@ class FaultPlan:
         if operation != Operation.INQUIRE:
             self._by_rate(calls, operation, effects)
         return effects
+
+    def spares(self, ask: Ask) -> bool:
+        """Whether nothing befalls an asked operation, as `effects` would find at more length."""
+        rates = self._rates
+        if rates.windows or self.playbook.scripts:
+            return False
+        if ask.operation == Operation.INQUIRE or not rates.faulty:
+            return True
+        attempt = ask.operation * _OPERATION_STREAM + ask.attempt
+        bits = bits53(self.seed, ask.consumer, Purpose.FAULT, ask.cycle, attempt)
+        return bits >= rates.reply_lost.item(ask.method)
 
     def _by_rate(self, calls: Calls, operation: Operation, effects: dict[int, Effect]) -> None:
         """One draw a call tells which technical fault befalls it, if any."""

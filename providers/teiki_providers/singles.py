@@ -75,7 +75,8 @@ class Singles:
             return self._told(self._authorise(as_charges(ask, ask.method)))
         if ask.operation == Operation.CAPTURE:
             return self._told(self._capture(as_captures(ask)))
-        effects = self._desk.plan.effects(as_charges(ask, ask.method), ask.operation)
+        plan = self._desk.plan
+        effects = {} if plan.spares(ask) else plan.effects(as_charges(ask, ask.method), ask.operation)
         effect = effects.get(0)
         if effect is not None and effect.lost:
             return Answer(Outcome.NO_ANSWER, code=effect.code)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim import operations as ops
+from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import Method
@@ -28,6 +29,9 @@ class Wish(IntEnum):
 
 
 _WISHES = tuple(Wish)
+_WORDS = tuple(wish.name.lower() for wish in Wish)
+#: What the account page does not do.
+_ASKED = (Wish.PAYMENT, Wish.QUANTITY)
 _BY_CYCLE = ("skip", "stop", "cancel", "address", "payment", "quantity")
 _LONGEST = 64
 
@@ -54,28 +58,29 @@ class Customers:
             return
         cycle = table.cycle[children]
         bits = bits53_many(shop.seed, shop.subs.key[subs], Purpose.CUSTOMER_ACT, cycle)
-        limits = self._limits[:, np.minimum(cycle, _LONGEST) - 1]
-        wish = (bits >= limits).sum(axis=0)
-        wanting = np.flatnonzero(wish < len(_BY_CYCLE))
+        column = np.minimum(cycle, _LONGEST) - 1
+        wanting = np.flatnonzero(bits < self._limits[-1][column])
         if not len(wanting):
             return
-        some = subs[wanting]
-        when = bits53_many(shop.seed, shop.subs.key[some], Purpose.CUSTOMER_DAY, cycle[wanting])
-        gap = np.maximum(shop.subs.delivery[some] - table.delivery[children[wanting]], 2)
+        wish = (bits[wanting] >= self._limits[:, column[wanting]]).sum(axis=0)
+        children, some, cycle = children[wanting], subs[wanting], cycle[wanting]
+        when = bits53_many(shop.seed, shop.subs.key[some], Purpose.CUSTOMER_DAY, cycle)
+        phone = bits53_many(shop.seed, shop.subs.key[some], Purpose.CUSTOMER_CHANNEL, cycle) < self._phone
+        gap = np.maximum(shop.subs.delivery[some] - table.delivery[children], 2)
         days = 1 + ((when >> 33) * np.minimum(gap, 400) >> 20)
         seconds = 8 * 3600 + spread(when & (1 << 31) - 1 << 22, 14 * 3600)
-        rows = zip(some.tolist(), wish[wanting].tolist(), cycle[wanting].tolist(), days.tolist(), seconds.tolist(), strict=True)
-        for sub, what, c, day, second in rows:
-            shop.when(shop.later(day, second), self.act, sub, _WISHES[what], c)
+        instants = (shop.today + days) * DAY + seconds
+        rows = zip(instants.tolist(), some.tolist(), wish.tolist(), phone.tolist(), strict=True)
+        for instant, sub, what, by_phone in rows:
+            shop.when(instant, self.act, sub, _WISHES[what], by_phone)
 
-    def act(self, sub: int, wish: Wish, cycle: int) -> None:
+    def act(self, sub: int, wish: Wish, by_phone: bool) -> None:
         """The moment has come: on the account page at once, or by telephone to an operator."""
         shop = self.shop
         if shop.subs.status[sub] != shop.policy.subscription.active:
             return
-        by_phone = shop.draw(sub, Purpose.CUSTOMER_CHANNEL, cycle) < self._phone
-        if by_phone or wish in (Wish.PAYMENT, Wish.QUANTITY) or shop.subs.flag[sub]:
-            code = shop.log.code(wish.name.lower())
+        if by_phone or wish in _ASKED or shop.subs.flag[sub]:
+            code = shop.log.code(_WORDS[wish])
             shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)
             shop.on_trouble("wish", sub, -1, wish)
         else:

@@ -18,6 +18,8 @@ from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.tables import FORCED, GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED
 
+_ORDER_MEANINGS = tuple(OrderMeaning(code) for code in ORDER_MEANING.tolist())
+_PAYMENT_MEANINGS = tuple(PaymentMeaning(code) for code in PAYMENT_MEANING.tolist())
 #: How often the warehouse can still stop a parcel that it has in hand (modelled).
 STOPPABLE = threshold(0.8)
 
@@ -35,12 +37,12 @@ class RefusedError(Exception):
 
 def meaning(shop: Shop, order: int) -> OrderMeaning:
     """What the order's status means."""
-    return OrderMeaning(int(ORDER_MEANING[shop.orders.status[order]]))
+    return _ORDER_MEANINGS[int(shop.orders.status[order])]
 
 
 def payment_meaning(shop: Shop, order: int) -> PaymentMeaning:
     """What the order's payment status means."""
-    return PaymentMeaning(int(PAYMENT_MEANING[shop.orders.payment[order]]))
+    return _PAYMENT_MEANINGS[int(shop.orders.payment[order])]
 
 
 def waiting_child(shop: Shop, sub: int) -> int:
