@@ -27,6 +27,7 @@ _OPENED[[Outcome.ACCEPTED, Outcome.DECLINED, Outcome.PENDING]] = [
     State.DECLINED,
     State.PENDING,
 ]
+_NOTED = (Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING)  # by outcome
 
 
 def take_charges(charges: Charges, rows: NDArray[np.intp] | slice) -> Charges:
@@ -110,8 +111,9 @@ class Desk:
         )
         self.ageing.opened(day, first)
         numbers = np.arange(first, first + n, dtype=np.int32)
-        if kind is not None and not result.any():
-            self.entries.one(kind, charges.at, first, int(charges.amount[0]))
+        if n == 1:
+            what = _NOTED[result[0]] if kind is None or result[0] else kind
+            self.entries.one(what, charges.at, first, int(charges.amount[0]), int(code[0]))
         else:
             self.entries.charges(charges, numbers, result, code)
         if result.any():
