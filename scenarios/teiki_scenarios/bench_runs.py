@@ -75,6 +75,7 @@ def _run(config: Config, watch: Watch | None) -> tuple[World, Figures]:
 
         before = perf_counter()
         world = World.of(config, book, [], _gateway, sinks)
+        del book  # the shop has its own tables
         if watch is not None:
             watch.world = world
         world.run()

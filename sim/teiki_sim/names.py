@@ -1,6 +1,7 @@
 """Order numbers, subscription ids and transaction ids: the texts behind the running numbers."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +13,37 @@ from teiki_sim.tables import Table
 _SECONDS = 86_400
 
 
-class _Texts:
-    """A growing list of texts, kept as an Arrow array too, which hands them out faster."""
+class Texts(Sequence[str]):
+    """A growing list of texts. They lie in one Arrow array, where a text takes its bytes and no more."""
 
-    def __init__(self) -> None:
-        self._array = pa.array([], pa.string())
+    def __init__(self, texts: Iterable[str] | pa.Array = ()) -> None:
+        self._array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+        self._first = len(self._array)
+        self._later: list[str] = []
 
-    def take(self, texts: list[str], numbers: NDArray[Any]) -> pa.Array:
+    def __len__(self) -> int:
+        return self._first + len(self._later)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        number = range(len(self))[number]
+        return str(self._array[number]) if number < self._first else self._later[number - self._first]
+
+    def append(self, text: str) -> None:
+        """Add one text at the end."""
+        self._later.append(text)
+
+    def take(self, numbers: NDArray[Any]) -> pa.Array:
         """The texts of these numbers."""
         known = len(self._array)
-        if len(texts) > known:
-            self._array = pa.concat_arrays([self._array, pa.array(texts[known:], pa.string())])
+        if len(self) > known:
+            later = pa.array(self._later[known - self._first :], pa.string())
+            self._array = pa.concat_arrays([self._array, later])
         return self._array.take(pa.array(numbers))
 
 
@@ -34,15 +55,14 @@ class ShopNames:
         self.subs = subs
         self.orders_table = orders
         self.prefix = prefix
-        self.sub_ids: list[str] = []
-        self.customer_names: list[str] = []
+        self.sub_ids = Texts()
+        self.customer_names = Texts()
         self.opening: list[str] = []
         self.single_customer: dict[int, int] = {}
-        self._sub_texts, self._customer_texts = _Texts(), _Texts()
 
     def subscriptions(self, numbers: NDArray[Any]) -> pa.Array:
         """Ids of these subscriptions."""
-        return self._sub_texts.take(self.sub_ids, numbers)
+        return self.sub_ids.take(numbers)
 
     def subscription(self, number: int) -> str:
         """Id of one subscription, empty for none."""
@@ -63,7 +83,7 @@ class ShopNames:
 
     def customer_ids(self, numbers: NDArray[Any]) -> pa.Array:
         """Ids of these customers."""
-        return self._customer_texts.take(self.customer_names, numbers)
+        return self.customer_names.take(numbers)
 
     def transactions(self, numbers: NDArray[Any]) -> pa.Array:
         """Transaction ids: T and ten digits."""

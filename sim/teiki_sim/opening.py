@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from teiki_sim.book_columns import BookColumns
@@ -13,6 +15,7 @@ from teiki_sim.frequencies import Frequency
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import CODE, ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import METHOD_NAMES, Charges, Method
+from teiki_sim.names import Texts
 from teiki_sim.shop import Shop
 from teiki_sim.tables import STOPPED
 
@@ -49,13 +52,11 @@ def _end_what_is_over(shop: Shop) -> None:
 def _subscriptions(shop: Shop, book: BookColumns) -> None:
     subs, words, config = shop.subs, shop.policy.subscription, shop.config
     rows = subs.add(len(book))
-    customers = sorted(set(book.customers))
-    number = {name: i for i, name in enumerate(customers)}
-    shop.names.sub_ids = list(book.ids)
-    shop.names.customer_names = customers
+    customers, number = _sorted_texts(book.customers)
+    shop.names.sub_ids, shop.names.customer_names = Texts(book.ids), Texts(customers)
     shop.log.vocabulary.products[:] = [*book.products, *(c for c in config.goods if c not in set(book.products))]
     subs.key[rows] = hash64_many(book.ids)
-    subs.customer[rows] = [number[name] for name in book.customers]
+    subs.customer[rows] = number
     frequency = np.array([shop.frequency_number[f] for f in book.frequencies] or [0], np.int16)
     carrier = np.array([shop.carriers.index(name) for name in book.carriers] or [0], np.int8)
     known = np.array([METHOD_NAMES.index(m) if m in METHOD_NAMES else Method.BANK for m in book.methods], np.int8)
@@ -67,6 +68,15 @@ def _subscriptions(shop: Shop, book: BookColumns) -> None:
     subs.ship[rows], subs.delivery[rows] = book.next_ship, book.next_delivery
     subs.anchor[rows] = np.where(book.first_delivery >= 0, book.first_delivery, book.next_delivery)
     subs.flag[rows], subs.held[rows] = book.generation_error, book.held
+
+
+def _sorted_texts(texts: Sequence[str]) -> tuple[pa.Array, NDArray[np.int64]]:
+    """The different texts in order, and the place of each text among them."""
+    coded = pa.array(texts, pa.string()).dictionary_encode()
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return coded.dictionary.take(order), place[coded.indices.to_numpy()]
 
 
 def frequency_codes(shop: Shop) -> NDArray[np.int64]:

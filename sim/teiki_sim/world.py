@@ -68,7 +68,7 @@ class World:
         open_orders: Sequence[OpenOrder],
         gateway: GatewayMaker,
         sinks: Callable[[ShopNames], Sequence[Sink]] | None = None,
-        chunk_rows: int = 2**18,
+        chunk_rows: int = 2**16,
     ) -> "World":
         """A world ready to run from the configuration's start. Without sinks nothing is logged."""
         policy = POLICIES[config.platform]

@@ -167,6 +167,7 @@ class ParquetSink:
             details = {row - start: text for row, text in chunk.details.items() if 0 <= row - start < _GROUP}
             table = self._table(Chunk(chunk.first_seq + start, part, details, chunk.vocabulary))
             self._writer.write_table(table, row_group_size=_GROUP)
+        pa.default_memory_pool().release_unused()  # with the system's allocator: everyone's
 
     def _table(self, chunk: Chunk) -> pa.Table:
         c, names, words = chunk.columns, self.names, chunk.vocabulary
