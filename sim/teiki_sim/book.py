@@ -245,7 +245,7 @@ def _methods(
         except Wrong as wrong:
             if unknown == "warn":
                 return text
-            ja = f"{wrong.ja}(マッピングファイルの [values.支払方法] で対応付けできます)"
+            ja = f'{wrong.ja}(マッピングファイルの [values."支払方法"] で対応付けできます)'
             raise Wrong(ja, f"{wrong.en} (or map it under [values.payment_method])") from None
 
     names = read_column(table, "payment_method", read, "")
@@ -264,6 +264,10 @@ def _agrees(row: SubscriptionRow, table: Table, at: int, config: Config) -> bool
         table.problem(
             at, "product_code", row.product, ja, "a unit price, or a product code of the configuration"
         )
+    price = row.unit_price if row.unit_price is not None else _price_of(row.product, config)
+    if price * row.quantity > values.MOST_YEN:
+        ja, en = f"単価×数量が {values.MOST_YEN:,} 円以下", f"price times quantity of {values.MOST_YEN:,} yen or less"
+        table.problem(at, "quantity", f"{row.quantity} × {price:,}", ja, en)
     if row.status == "継続" and row.next_date is None:
         ja = "継続には次回出荷予定日か次回お届け予定日"
         table.problem(at, "next_delivery_date", "", ja, "a next ship date or delivery date for 継続")
@@ -272,6 +276,10 @@ def _agrees(row: SubscriptionRow, table: Table, at: int, config: Config) -> bool
         ja, en = f"次回出荷予定日 {ship} 以降の日付", f"a date not before the next ship date {ship}"
         table.problem(at, "next_delivery_date", str(delivery), ja, en)
     return len(table.problems) == before
+
+
+def _price_of(product: str, config: Config) -> int:
+    return config.goods[product].price if product in config.goods else 0
 
 
 def _completed(
@@ -300,6 +308,10 @@ def _completed(
     if product and amount is None and row is None and subscription is None and product not in config.goods:
         ja = "金額、または設定にある商品コード"
         table.problem(at, "product_code", product, ja, "an amount, or a product code of the configuration")
+    due = _price_of(product or "", config) * (quantity or 1) if amount is None and row is None else 0
+    if due > values.MOST_YEN:
+        ja, en = f"金額が {values.MOST_YEN:,} 円以下", f"an amount of {values.MOST_YEN:,} yen or less"
+        table.problem(at, "quantity", str(quantity), ja, en)
     if delivery is not None and ship > delivery:
         ja, en = f"出荷予定日 {to_date(ship)} 以降の日付", f"a date not before the ship date {to_date(ship)}"
         table.problem(at, "planned_delivery_date", str(to_date(delivery)), ja, en)

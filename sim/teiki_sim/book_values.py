@@ -48,17 +48,21 @@ def frequency(text: str) -> Frequency:
         raise Wrong(refused.ja, refused.en) from None
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """A reader of whole numbers of at least so much; thousands may have commas."""
+MOST_YEN = 99_999_999
+"""The greatest amount of an order: eight digits, as payment providers take them."""
+
+
+def whole(least: int, most: int = 9_999) -> Callable[[str], int]:
+    """A reader of whole numbers from least to most; thousands may have commas."""
 
     def read(text: str) -> int:
         digits = narrow(text).replace(",", "")
         if (
             not _WHOLE.fullmatch(digits)
             or len(digits) > 18
-            or (value := int(digits.partition(".")[0])) < least
+            or not least <= (value := int(digits.partition(".")[0])) <= most
         ):
-            raise Wrong(f"{least}以上の整数", f"a whole number of {least} or more")
+            raise Wrong(f"{least}以上 {most:,} 以下の整数", f"a whole number from {least} to {most:,}")
         return value
 
     return read
@@ -68,9 +72,10 @@ def yen(text: str) -> int:
     """An amount in yen, 0 or more: 2980, 2,980, ¥2,980, 2,980円."""
     digits = narrow(text).removeprefix("¥").removeprefix("\\").removesuffix("円").strip()
     try:
-        return whole(0)(digits)
+        return whole(0, MOST_YEN)(digits)
     except Wrong:
-        raise Wrong("0以上の円単位の金額", "an amount in yen, 0 or more") from None
+        ja, en = f"0以上 {MOST_YEN:,} 以下の円単位の金額", f"an amount in yen from 0 to {MOST_YEN:,}"
+        raise Wrong(ja, en) from None
 
 
 def date(text: str) -> int:

@@ -36,6 +36,8 @@ class Desk:
         self._open, self._close = (seconds(clock) for clock in terms.hours)
         self._weekdays_only = terms.workdays == "weekdays"
         self._service = terms.minutes_per_task * 60
+        self._unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
+        self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest
         self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
         self._free = [shop.now] * terms.people(shop.subs.n)  # when each operator is free again
 

@@ -445,9 +445,7 @@ def change_method(shop: Shop, order: int, method: Method, actor: Actor, *, cance
         Kind.EDITED, order, actor, method=int(method), amount=int(orders.amount[order]), code=shop.log.code("method")
     )
     if method in UNCOVERED:
-        orders.payment[order] = shop.policy.payment.not_needed
-        shop.row(Kind.AUTHORISED, order, actor, method=int(method), amount=int(orders.amount[order]),
-                 status_to=shop.policy.payment.not_needed)  # fmt: skip
+        orders.payment[order] = shop.policy.payment.not_needed  # nobody is asked: no row but the edit
         return Outcome.ACCEPTED
     return authorise_anew(shop, order, actor)
 

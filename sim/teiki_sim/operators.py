@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
@@ -38,6 +40,14 @@ class Operators(Wishes, Recoveries):
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""
         self.put(self._do[what], sub, order, more)
+
+    def look_for_stale_dates(self) -> None:
+        """Active rows of the book whose next delivery is over: they pour out by the platform's own rule (EC-SUB-05)."""
+        shop, subs, n = self.shop, self.shop.subs, self.shop.subs.n
+        stale = (subs.delivery[:n] >= 0) & (subs.delivery[:n] <= shop.today)
+        stale &= (subs.status[:n] == shop.policy.subscription.active) & ~subs.flag[:n] & ~subs.held[:n]
+        for sub in np.flatnonzero(stale).tolist():
+            self.watch_flood(sub, "book", "stale_date")
 
     def _returned(self, sub: int, order: int, _more: str) -> None:
         """A parcel came back: cancel the payment and note the return, or forget the payment."""

@@ -7,7 +7,7 @@ import numpy as np
 from teiki_sim import nightly
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
-from teiki_sim.desk import WHO, Desk
+from teiki_sim.desk import WHO, Desk, survives
 from teiki_sim.draws import Purpose
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -41,9 +41,10 @@ class Recoveries(Desk):
             return
         due = now + shop.config.grace.resume * DAY
         cycle = int(subs.cycle[sub])
+        self._restarts[sub] = this = self._restarts.get(sub, 0) + 1
         if shop.slips("flag_left", sub, cycle):
             ops.resume(shop, sub, WHO)
-            truth.due(now, "operator", "flag_left", "INV-20", sub, -1, due, lambda: bool(subs.flag[sub]) and subs.status[sub] == active)
+            truth.due(now, "operator", "flag_left", "INV-20", sub, -1, due, lambda: bool(subs.flag[sub]) and subs.status[sub] == active and self._restarts[sub] == this)
             if shop.mends(sub, cycle):
                 self.later(1, lambda: self._finish(sub))
             return
@@ -52,11 +53,11 @@ class Recoveries(Desk):
         if not shop.slips("forgot_resume", sub, cycle):
             ops.resume(shop, sub, WHO)
             return
-        truth.due(now, "operator", "forgot_resume", "INV-20", sub, -1, due, lambda: bool(subs.paused[sub]) and subs.status[sub] == active)
+        truth.due(now, "operator", "forgot_resume", "INV-20", sub, -1, due, lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this)
         lapse = max((int(subs.delivery[sub]) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
         truth.due(
             now, "operator", "forgot_resume", "INV-08", sub, -1, lapse,
-            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and int(subs.cycle[sub]) == cycle,
+            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
         )  # fmt: skip
         if shop.mends(sub, cycle):
             self.later(1, lambda: self._finish(sub))
@@ -66,6 +67,7 @@ class Recoveries(Desk):
         shop, subs = self.shop, self.shop.subs
         if subs.status[sub] != shop.policy.subscription.active or not (subs.flag[sub] or subs.paused[sub]):
             return
+        self._restarts[sub] = self._restarts.get(sub, 0) + 1
         ops.fresh_dates(shop, sub, WHO)
         if subs.flag[sub]:
             ops.clear_flag(shop, sub, WHO)
@@ -140,7 +142,7 @@ class Recoveries(Desk):
             for invariant in ("INV-31", "INV-08"):
                 truth.due(
                     now, "operator", slip, invariant, sub, order, due,
-                    lambda: int(shop.subs.last_order[sub]) == order and shop.subs.status[sub] == shop.policy.subscription.active,
+                    lambda: not self._made_again(sub, cycle) and shop.subs.status[sub] == shop.policy.subscription.active,
                 )  # fmt: skip
             self._mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
             return
@@ -157,9 +159,15 @@ class Recoveries(Desk):
 
     def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
         shop = self.shop
-        if int(shop.subs.last_order[sub]) == order and shop.subs.status[sub] == shop.policy.subscription.active:
+        if not self._made_again(sub, cycle) and shop.subs.status[sub] == shop.policy.subscription.active:
             late = max(shop.today - ship, 0)
             ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship + late, delivery=delivery + late)
+
+    def _made_again(self, sub: int, cycle: int) -> bool:
+        """Whether a child of this cycle stands."""
+        orders = self.shop.orders
+        of_cycle = (orders.sub[: orders.n] == sub) & (orders.cycle[: orders.n] == cycle)
+        return any(survives(self.shop, int(order)) for order in np.flatnonzero(of_cycle) if orders.status[order])
 
     def _duplicate(self, sub: int, first: int, second: int, slip: str) -> None:
         """Two children of one cycle: broken if both still stand after the grace."""

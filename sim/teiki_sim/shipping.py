@@ -210,7 +210,7 @@ def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
     method = orders.method[due]
     deferred = _DEFERRED[method]
     slips = np.where(deferred, slip_numbers(due), 0)
-    typed_wrong = deferred & _hand_slips(shop, "wrong_slip_number", due)
+    typed_wrong = deferred & (orders.flags[due] & GONE > 0) & _hand_slips(shop, "wrong_slip_number", due)
     slips[typed_wrong] += 10
     for order in due[typed_wrong].tolist():
         shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", int(orders.sub[order]), order)
@@ -242,11 +242,10 @@ def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
         sub = int(shop.orders.sub[order])
         force_capture(shop, order)
         due_at = shop.now + shop.config.grace.ledger * DAY
-        for invariant in ("INV-05", "INV-06"):
+        for invariant, broken in (("INV-05", _money_differs), ("INV-06", _money_missing)):
             shop.truth.due(
-                shop.now, "operator", "forced_capture", invariant, sub, order, due_at,
-                partial(_money_missing, shop, order),
-            )  # fmt: skip
+                shop.now, "operator", "forced_capture", invariant, sub, order, due_at, partial(broken, shop, order)
+            )
         if shop.mends(sub, order):
             shop.on_trouble("settle", sub, order, "")
     return due[~slipped]
@@ -255,6 +254,12 @@ def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
 def force_capture(shop: Shop, order: int) -> None:
     """Mark an order captured in the store only; the provider is not told."""
     shop.set_payment(order, shop.policy.payment.captured, Kind.CAPTURED, Actor.OPERATOR)
+
+
+def _money_differs(shop: Shop, order: int) -> bool:
+    other = int(shop.captured_amounts(np.array([order]))[0]) != int(shop.orders.amount[order])
+    closed = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.CANCELLED)
+    return (other or _money_missing(shop, order)) and ORDER_MEANING[shop.orders.status[order]] not in closed
 
 
 def _money_missing(shop: Shop, order: int) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of, instant, to_day
-from teiki_sim.config import SLIP_NAMES, Config
+from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.draws import Purpose, bits53, threshold
 from teiki_sim.frequencies import Frequency, closed_set
 from teiki_sim.log.kinds import Actor, Kind
@@ -58,10 +58,6 @@ class Shop:
     on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
 
-    export_second: int = 0  # seconds after midnight of the day's phases
-    ship_second: int = 0
-    night_second: int = 0
-    capture_second: int = 0
 
     def __post_init__(self) -> None:
         config = self.config
@@ -72,6 +68,12 @@ class Shop:
         self.carriers = list(config.carriers)
         self.default_carrier = self.carriers.index(config.default_carrier)
         self.tally = Tally(config)
+        # Seconds after midnight of the day's phases.
+        schedule, carrier = config.schedule, config.carriers[config.default_carrier]
+        self.night_second, self.export_second, self.ship_second, self.capture_second = (
+            60 * minutes(clock)
+            for clock in (schedule.nightly_batch, schedule.export_time, carrier.handover, schedule.capture_time)
+        )
         self.leads = [Lead(c.lead_days, c.lead_mode, c.lead_holidays) for c in config.carriers.values()]
         self.fees = np.array([config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32)
         self.carrier_fees = np.array([c.fee for c in config.carriers.values()], np.int32)

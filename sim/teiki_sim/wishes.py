@@ -230,6 +230,9 @@ class Wishes(Desk):
             return
         tries = shop.tries.get(order, 0)
         edit(False)
+        if order in self._unauthorised:
+            return  # the breach that the first such edit made
+        self._unauthorised.add(order)
         undone = _Undone(shop, order, tries)
         due = min(now + shop.config.grace.reauth * DAY, shipping_instant(shop, order))
         truth.due(now, "operator", "edit_without_reauth", "INV-22", sub, order, due, undone.reauthorisation)
@@ -264,22 +267,31 @@ class Wishes(Desk):
         delivery = shop.today - back
         shop.schedule(sub, shop.ship_date(sub, delivery), delivery, WHO)
         ops.resume(shop, sub, WHO)
-        shop.truth.broke(shop.now, "operator", "past_date", "INV-11", sub, -1)
-        start, night = shop.today, DAY + int(self.shop.night_second)
-        settled = start * DAY + 2 * night + shop.config.grace.duplicate * DAY + 60
-        shop.truth.due(shop.now, "operator", "past_date", "INV-12", sub, -1, settled, lambda: self._poured(sub, start))
+        self.watch_flood(sub, "operator", "past_date")
 
-    def _poured(self, sub: int, since: int) -> bool:
-        """Whether two children made since that day stand, the later one overdue and far too soon (INV-12)."""
+    def watch_flood(self, sub: int, source: str, slip: str) -> None:
+        """A next date in the past breaks INV-11 at once, and INV-12 if two children pour out and stand."""
+        shop = self.shop
+        shop.truth.broke(shop.now, source, slip, "INV-11", sub, -1)
+        second_night = (shop.today + 2) * DAY + shop.night_second
+        pair: list[int] = []
+        shop.when(second_night + 60, self._note_pair, sub, shop.today, pair)
+        shop.truth.due(
+            shop.now, source, slip, "INV-12", sub, -1, second_night + shop.config.grace.duplicate * DAY,
+            lambda: bool(pair) and all(survives(shop, order) for order in pair),
+        )  # fmt: skip
+
+    def _note_pair(self, sub: int, since: int, pair: list[int]) -> None:
+        """Two children made since that day, the later one overdue and far too soon after the other (INV-12)."""
         shop, orders = self.shop, self.shop.orders
-        made = [int(o) for o in np.flatnonzero(orders.sub[: orders.n] == sub) if orders.status[o] and orders.created[o] // DAY > since]
+        mine = np.flatnonzero(orders.sub[: orders.n] == sub).tolist()
+        made = [order for order in mine if orders.status[order] and orders.created[order] // DAY > since]
         for first, second in pairwise(made):
             days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
             overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
-            near = days * 2 < int(orders.delivery[second]) - int(orders.delivery[first])
-            if overdue and near and survives(shop, first) and survives(shop, second):
-                return True
-        return False
+            if overdue and days * 2 < int(orders.delivery[second]) - int(orders.delivery[first]):
+                pair[:] = [first, second]
+                return
 
 
 class _Undone:

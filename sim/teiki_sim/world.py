@@ -102,6 +102,7 @@ class World:
         shop.on_trouble = trouble
         for waiting in pending:
             trouble(*waiting)
+        operators.look_for_stale_dates()
         world = cls(config, env, shop, customers, operators, agenda, start, months_later(start, config.months))
         env.process(world._days())
         return world
@@ -126,11 +127,7 @@ class World:
 
     def _days(self) -> Generator[simpy.Event, Any, None]:
         shop, schedule = self.shop, self.config.schedule
-        handover = _seconds(self.config.carriers[self.config.default_carrier].handover)
         export = _seconds(schedule.export_time)
-        shop.export_second, shop.ship_second = export, handover
-        shop.night_second = _seconds(schedule.nightly_batch)
-        shop.capture_second = _seconds(schedule.capture_time)
         handed = min(export + 3600, DAY - 120)
         phases: list[tuple[int, Callable[[], None]]] = [
             *self._collections(handed),

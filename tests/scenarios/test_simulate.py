@@ -251,7 +251,7 @@ def test_rows_fold_into_the_orders(folded: tuple[World, Fold, FileNames]) -> Non
     np.testing.assert_array_equal(orders.stopped[at], table.flags[real] & STOPPED > 0)
     np.testing.assert_array_equal(orders.product[at], _products(world, names)[table.product[real]])
     # No row tells 対象外: it goes with the method, and nobody is asked.
-    plain = np.isin(orders.method[at], [int(method) for method in UNCOVERED]) & (orders.payment[at] == 0)
+    plain = np.isin(orders.method[at], [int(method) for method in UNCOVERED])
     np.testing.assert_array_equal(np.where(plain, CODE["対象外"], orders.payment[at]), table.payment[real])
     assert len(METHOD_NAMES) == 9
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim.calendar import DAY
 from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.deadlines import WATCHED
@@ -51,7 +52,7 @@ def generated(scene: Scene) -> None:
 
 
 def _twice(scene: Scene, i: int, cycle: int) -> None:
-    """INV-07, and the end of waiting for a deleted child (INV-08, INV-31)."""
+    """INV-07 and INV-12 for a cycle made twice, and the end of waiting for a deleted child (INV-08, INV-31)."""
     state = scene.state
     at, sub, order, seq = scene.at_row(i)
     for invariant in ("INV-08", "INV-31"):
@@ -65,6 +66,10 @@ def _twice(scene: Scene, i: int, cycle: int) -> None:
     )
     found.key = str(cycle)
     state.agenda.open(~sub, found, broken=_both_survive(state, order, other))
+    twice = state.finding("INV-12", due, sub, order, seq, money=found.money, cycle=cycle, other=other)
+    twice.facts |= {"days": max(0, at // DAY - int(state.subs.last_day[sub]))}
+    twice.key = str(cycle)
+    state.agenda.open(~sub, twice, broken=_both_survive(state, order, other))
 
 
 def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
@@ -84,7 +89,7 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     """INV-12: children come much faster than their deliveries lie apart, or two on a day.
 
     Half the gap is tolerated, since a late recovery shortens the time between two children, and a child
-    that comes when it is due is no burst, however late the one before it was. A cycle made twice is one.
+    that comes when it is due is no burst, however late the one before it was.
     """
     state = scene.state
     orders, subs = state.fold.orders, state.subs
@@ -97,9 +102,9 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     between = scene.day - made
     overdue = delivery - state.terms.generate_days < scene.day
     close = (between == 0) | ((between * 2 < delivery - there) & overdue & (delivery >= 0) & (there >= 0))
-    close &= orders.cycle[previous] <= scene.rows.cycle  # an earlier cycle made again was deleted before
-    close |= orders.cycle[previous] == scene.rows.cycle
-    close &= child & (previous >= 0) & (made > 0)
+    close &= orders.cycle[previous] < scene.rows.cycle  # a cycle made again is judged by itself
+    # What the log's first day generates was due before: a late start is no burst.
+    close &= child & (previous >= 0) & (made > state.first_day)
     before = (scene.sub_flags & BURST) != 0
     ends = before & ~close
     if ends.any():

@@ -35,6 +35,7 @@ class Monitors:
         if not len(chunk):
             return
         self.state.reach(chunk)
+        self.state.first_day = self.state.first_day or int(chunk.columns["at"][0]) // DAY
         for part in _between_settings(chunk, self.state):
             for kind, rows in waves(part):
                 self._look(kind, rows)

@@ -101,6 +101,7 @@ class State:
         self.captured: dict[int, int] = {}
         self.refunded: dict[int, int] = {}
         self.explained: set[int] = set()
+        self.first_day = 0  # of the log
         self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
         self.stopped: dict[int, int] = {}
         self.born_stopped: dict[int, int] = {}
