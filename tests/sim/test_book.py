@@ -287,17 +287,19 @@ def test_every_payment_method(tmp_path: Path, method: str) -> None:
         ("frequency", "3日ごと", "SS-FREQ-11"),
         ("frequency", "", "SS-FREQ-11"),
         ("product_code", "", "a product code"),
-        ("quantity", "0", "a whole number of 1 or more"),
-        ("quantity", "1.5", "a whole number of 1 or more"),
-        ("quantity", "二", "a whole number of 1 or more"),
-        ("unit_price", "-1", "an amount in yen, 0 or more"),
-        ("unit_price", "9" * 19, "an amount in yen, 0 or more"),
+        ("quantity", "0", "a whole number from 1 to 9,999"),
+        ("quantity", "1.5", "a whole number from 1 to 9,999"),
+        ("quantity", "2147483648", "a whole number from 1 to 9,999"),
+        ("cycle", "99999999999", "a whole number from 0 to 9,999"),
+        ("quantity", "二", "a whole number from 1 to 9,999"),
+        ("unit_price", "-1", "an amount in yen from 0 to 99,999,999"),
+        ("unit_price", "9" * 19, "an amount in yen from 0 to 99,999,999"),
         ("payment_method", "コンビニ払い", "or map it under"),
         ("payment_method", "", "a payment method"),
         ("carrier", "赤帽", "one of ヤマト運輸"),
         ("status", "休会", "one of 継続"),
         ("status", "", "one of 継続"),
-        ("cycle", "-1", "a whole number of 0 or more"),
+        ("cycle", "-1", "a whole number from 0 to 9,999"),
         ("held", "多分", "0/1, はい/いいえ, ○ or empty"),
         ("next_delivery_date", "2026-04-16", "a date not before the next ship date 2026-04-17"),
     ],
@@ -441,7 +443,7 @@ def test_all_problems_are_reported_first_twenty_in_full(tmp_path: Path) -> None:
     assert shown[-1] == "ほか 10 件"
     lines = rejects_csv(caught.value.problems).splitlines()
     assert lines[0] == "file,line,column,value,expected_ja,expected_en"
-    assert lines[1] == "book.csv,2,数量,x,1以上の整数,a whole number of 1 or more"
+    assert lines[1] == "book.csv,2,数量,x,1以上 9,999 以下の整数,a whole number from 1 to 9,999"
     assert len(lines) == 31
 
 

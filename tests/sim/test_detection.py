@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+
 from teiki_providers.doors import open_gateway
 from teiki_providers.faults import FaultPlan
 from teiki_sim.calendar import DAY
