@@ -443,7 +443,7 @@ def test_all_problems_are_reported_first_twenty_in_full(tmp_path: Path) -> None:
     assert shown[-1] == "ほか 10 件"
     lines = rejects_csv(caught.value.problems).splitlines()
     assert lines[0] == "file,line,column,value,expected_ja,expected_en"
-    assert lines[1] == "book.csv,2,数量,x,1以上 9,999 以下の整数,a whole number from 1 to 9,999"
+    assert lines[1] == 'book.csv,2,数量,x,"1以上 9,999 以下の整数","a whole number from 1 to 9,999"'
     assert len(lines) == 31
 
 
