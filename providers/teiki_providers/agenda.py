@@ -110,10 +110,11 @@ class Ageing:
                 found.append(rows[self._validity[ledger.method[mark:end]] == validity])
         again = [t for due in sorted(self._renewed) if due <= day for t in self._renewed.pop(due)]
         found.append(np.array(again, np.int32))
-        rows = np.unique(np.concatenate(found))
+        rows = np.concatenate(found)
         state = ledger.state[rows]
+        rows = np.unique(rows[(state == State.AUTHORISED) | (state == State.PENDING)])
         last_day = ledger.day[rows] + self._validity[ledger.method[rows]]
-        dead = ((state == State.AUTHORISED) | (state == State.PENDING)) & (last_day < day)
+        dead = last_day < day
         rows, last_day = rows[dead], last_day[dead]
         dying: NDArray[np.int32] = rows[np.argsort(last_day, kind="stable")]
         return dying

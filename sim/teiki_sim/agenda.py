@@ -42,7 +42,10 @@ class Agenda:
     def before(self, at: int, count: int) -> Iterator[tuple[int, Callable[..., object], tuple[Any, ...]]]:
         """Take what comes before an instant today, and at it what was put before the count was reached."""
         end = (at, count)
-        while self._next < len(self._today) and self._today[self._next] < end:
-            happening = self._today[self._next]
+        today = self._today
+        while self._next < len(today):
+            happening = today[self._next]
+            if happening >= end:
+                return
             self._next += 1
             yield happening[0], happening[2], happening[3]

@@ -29,6 +29,10 @@ __all__ = ["capture", "complete", "deliver", "export", "hand_over", "prune", "sh
 #: Share of ordinary orders that an operator touches by hand, so that a slip can happen there (modelled).
 HAND = 0.02
 
+#: By status code.
+_SETTLED = np.isin(PAYMENT_MEANING, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED))
+_OVER = np.isin(ORDER_MEANING, (OrderMeaning.CANCELLED, OrderMeaning.DELETED))
+_SHIPPED = ORDER_MEANING == OrderMeaning.SHIPPED
 _DEFERRED = np.array([Method(i) in DEFERRED for i in range(len(METHOD_NAMES))])
 
 
@@ -214,17 +218,18 @@ def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
     slips[typed_wrong] += 10
     for order in due[typed_wrong].tolist():
         shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", int(orders.sub[order]), order)
+    amounts = shop.captured_amounts(due)
     answers = shop.gateway.capture(
         Captures(
             shop.now, orders.transaction[due], due, orders.sub[due], shop.consumers(due),
-            np.maximum(orders.cycle[due], 0), method, shop.captured_amounts(due), slips,
+            np.maximum(orders.cycle[due], 0), method, amounts, slips,
         )
     )  # fmt: skip
     ok = answers.outcome == Outcome.ACCEPTED
     done = due[ok]
     orders.payment[done] = words.payment.captured
     shop.rows(
-        Kind.CAPTURED, done, actor, method=method[ok], amount=shop.captured_amounts(done),
+        Kind.CAPTURED, done, actor, method=method[ok], amount=amounts[ok],
         transaction=orders.transaction[done], status_to=words.payment.captured, code=slips[ok],
     )  # fmt: skip
     for i in np.flatnonzero(~ok).tolist():
@@ -306,9 +311,9 @@ def _plan_payments(shop: Shop, orders: NDArray[np.int32]) -> None:
         customers.pays_late_days[0] + spread(bits << 6 & (1 << 53) - 1, 1 + customers.pays_late_days[1] - customers.pays_late_days[0]),
         customers.invoice_days[0] + spread(bits << 6 & (1 << 53) - 1, 1 + customers.invoice_days[1] - customers.invoice_days[0]),
     )  # fmt: skip
-    due = table.delivery[orders] + days
-    for order, day in zip(orders[~never].tolist(), np.maximum(due[~never], shop.today + 1).tolist(), strict=True):
-        shop.invoices.setdefault(int(day), []).append(order)
+    paying, due = orders[~never], np.maximum(table.delivery[orders] + days, shop.today + 1)[~never]
+    for day in np.unique(due).tolist():
+        shop.invoices.setdefault(day, []).extend(paying[due == day].tolist())
 
 
 def pay_invoices(shop: Shop) -> None:
@@ -321,10 +326,8 @@ def pay_invoices(shop: Shop) -> None:
 def prune(shop: Shop) -> None:
     """Forget the orders on which nothing is still to happen."""
     orders, live = shop.orders, shop.live
-    meaning, payment = ORDER_MEANING[orders.status[live]], PAYMENT_MEANING[orders.payment[live]]
-    flags = orders.flags[live]
-    settled = np.isin(payment, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED))
+    status, flags = orders.status[live], orders.flags[live]
+    settled = _SETTLED[orders.payment[live]]
     done = (flags & DELIVERED > 0) & settled
-    done |= np.isin(meaning, (OrderMeaning.CANCELLED, OrderMeaning.DELETED)) & (flags & (HANDED_OVER | GONE) == 0)
-    done |= (meaning == OrderMeaning.SHIPPED) & settled & (flags & (HANDED_OVER | GONE) == 0)
+    done |= (_OVER[status] | (_SHIPPED[status] & settled)) & (flags & (HANDED_OVER | GONE) == 0)
     shop.live = live[~done]
