@@ -262,7 +262,7 @@ def force_capture(shop: Shop, order: int) -> None:
 
 
 def _money_differs(shop: Shop, order: int) -> bool:
-    other = int(shop.captured_amounts(np.array([order]))[0]) != int(shop.orders.amount[order])
+    other = int(shop.orders.covered[order]) != int(shop.orders.amount[order])  # what the console captured
     closed = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.CANCELLED)
     return (other or _money_missing(shop, order)) and ORDER_MEANING[shop.orders.status[order]] not in closed
 
