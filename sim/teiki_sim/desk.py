@@ -66,7 +66,8 @@ class Desk:
         transaction = int(shop.orders.transaction[order])
         shop.truth.due(
             shop.now, "operator", slip, invariant, sub, order, due,
-            lambda: shop.gateway.state(transaction) in LIVE,
+            lambda: shop.gateway.state(transaction) in LIVE
+            and (invariant != "INV-06" or ops.payment_meaning(shop, order) in OVER),
         )  # fmt: skip
 
     def _payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
