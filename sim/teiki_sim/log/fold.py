@@ -22,7 +22,7 @@ _PAYMENT_KINDS = {
 }  # fmt: skip
 _VALUE_KINDS = {Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED}
 #: Kinds that leave every table as it is.
-_NO_STATE = {
+NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
     Kind.GENERATION_FAILED, Kind.MESSAGE, Kind.MAIL, Kind.JOB, Kind.POINTS, Kind.DECISION, Kind.INVOICE_PRINTED,
     Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
@@ -117,16 +117,17 @@ class Rows:
         return Rows(self._columns, some + index.start if isinstance(index, slice) else index[some], seq)
 
 
-def waves(chunk: Chunk) -> Iterator[tuple[Kind, Rows]]:
-    """Cut a chunk into groups of (kind, rows), each subscription's rows in their own order.
+def waves(chunk: Chunk, wanted: NDArray[np.intp] | None = None) -> Iterator[tuple[Kind, Rows]]:
+    """Cut a chunk (or those of its rows that are wanted) into groups of (kind, rows), each subscription's in order.
 
     The rows of a group are also of one side, and either all of orders or none.
     """
     columns = chunk.columns
-    n = len(chunk)
+    names = ("sub", "order", "kind", "side")
+    sub, order, kind, side = (columns[x] if wanted is None else columns[x][wanted] for x in names)
+    n = len(sub)
     if not n:
         return
-    sub, order = columns["sub"], columns["order"]
     entity = np.where(sub >= 0, sub, order.astype(np.int64) + (int(sub.max()) + 2))
     # Number and position sort as one integer: a plain sort is many times faster than a stable argsort.
     bits = n.bit_length()
@@ -134,32 +135,39 @@ def waves(chunk: Chunk) -> Iterator[tuple[Kind, Rows]]:
     both |= np.arange(n, dtype=np.int64)
     both.sort()
     by_entity = both & ((1 << bits) - 1)
-    sorted_entity = both >> bits
-    group = columns["kind"].astype(np.uint16) * np.uint16(16)
-    group += columns["side"] * np.uint8(2)
-    group += order >= 0
-    group = group[by_entity]
-    heads = np.flatnonzero(np.concatenate(([True], sorted_entity[1:] != sorted_entity[:-1])))
+    both >>= bits
+    group = group_numbers(kind, side, order)[by_entity]
+    heads = np.flatnonzero(np.concatenate(([True], both[1:] != both[:-1])))
     ends = np.append(heads[1:], n)
     parts, kinds = [], []
     while len(heads):
-        # Each subscription's next row: those of the most frequent sort go together, the others wait.
-        now = group[heads]
-        best = int(np.bincount(now).argmax())
+        # The next rows of the subscriptions with the most rows to come say which sort it is; all of that sort go.
+        now, left = group[heads], ends - heads
+        best = int(np.bincount(now[left == left.max()]).argmax())
         chosen = now == best
         parts.append(heads[chosen])
         kinds.append(best)
-        heads = heads + chosen
+        heads += chosen
         going = heads < ends
         if not going.all():
             heads, ends = heads[going], ends[going]
     by_wave = np.concatenate(parts)
     cuts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
-    index = by_entity[by_wave]
+    index = by_entity[by_wave] if wanted is None else wanted[by_entity[by_wave]]
     seq = index + chunk.first_seq
     in_waves = _Sorted(columns, index)
     for code, (start, stop) in zip(kinds, pairwise(cuts), strict=True):
         yield Kind(code >> 4), Rows(in_waves, slice(start, stop), seq[start:stop])
+
+
+def group_numbers(
+    kind: NDArray[np.uint8], side: NDArray[np.uint8], order: NDArray[np.int32]
+) -> NDArray[np.uint16]:
+    """The sort of each row: its kind, its side, and whether it is of an order, as one number."""
+    group = kind.astype(np.uint16) * np.uint16(16)
+    group += side * np.uint8(2)
+    group += order >= 0
+    return group
 
 
 class Fold:
@@ -212,17 +220,18 @@ class Fold:
         """Nothing is pending."""
 
     def apply(self, kind: Kind, rows: Rows) -> None:
-        """Fold rows of one kind."""
-        if kind in _NO_STATE:
+        """Fold a group of `waves`."""
+        if kind in NO_STATE:
             return
-        provider = rows.side == Side.PROVIDER
-        if provider.all():
+        if rows.side[0] == Side.PROVIDER:
             self._ledger(kind, rows)
-        elif provider.any():
-            self._ledger(kind, rows.where(provider))
-            self._store(kind, rows.where(~provider))
+        elif rows.order[0] >= 0:
+            if kind == Kind.GENERATED:
+                child = rows.where(rows.sub >= 0)
+                self.subscriptions.cycle[child.sub] = child.cycle
+            self._orders(kind, rows)
         else:
-            self._store(kind, rows)
+            self._subscriptions(kind, rows)
 
     def _ledger(self, kind: Kind, rows: Rows) -> None:
         if kind not in _LEDGER_STATE:
@@ -241,19 +250,6 @@ class Fold:
             ledger.captured[t] += rows.amount
         elif kind == Kind.REFUNDED and "refunded" in kept:
             ledger.refunded[t] += rows.amount
-
-    def _store(self, kind: Kind, rows: Rows) -> None:
-        order = rows.order
-        has_order = order >= 0
-        on_orders = rows if has_order.all() else rows.where(has_order)
-        on_subs = rows.where(~has_order) if not has_order.all() else None
-        if kind == Kind.GENERATED:
-            child = on_orders.where(on_orders.sub >= 0)
-            self.subscriptions.cycle[child.sub] = child.cycle
-        if len(on_orders):
-            self._orders(kind, on_orders)
-        if on_subs is not None and len(on_subs):
-            self._subscriptions(kind, on_subs)
 
     def _orders(self, kind: Kind, rows: Rows) -> None:
         orders, order = self.orders, rows.order

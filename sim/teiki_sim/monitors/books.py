@@ -139,7 +139,7 @@ def note_deleted(scene: Scene) -> None:
 
 def note_stopped(scene: Scene) -> None:
     """When a subscription was last stopped."""
-    scene.state.stopped.update(zip(scene.sub.tolist(), scene.seq.tolist(), strict=True))
+    scene.state.subs.stopped[scene.sub] = scene.seq
 
 
 def note_decision(scene: Scene) -> None:

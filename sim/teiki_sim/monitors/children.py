@@ -128,7 +128,7 @@ def _both_survive(state: State, order: int, other: int) -> Callable[[Finding], b
 def deleted(scene: Scene) -> None:
     """INV-08 and INV-31: a deleted child's cycle is generated again, or something is decided."""
     state = scene.state
-    cancel_payment = state.codes(["cancel_payment"])
+    cancels = state.said(scene.code, "cancel_payment")
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
         if sub < 0:
@@ -137,7 +137,7 @@ def deleted(scene: Scene) -> None:
         failed = bool(scene.flags[i] & RAKUTEN_FAILED)
         if failed:
             _unmark(state, sub, cycle, order)
-            if int(scene.code[i]) in cancel_payment:
+            if cancels[i]:
                 state.report("INV-31", at, sub, order, seq, case="cancelled_payment")
         over = bool(OVER[state.fold.subscriptions.status[sub]])
         if over or scene.meaning[i] in _ALREADY_OUT or state.sibling(sub, cycle, order) >= 0:

@@ -17,6 +17,8 @@ from teiki_sim.monitors.finding import Finding
 
 WATCHED = 1
 """Bit of a ``flags`` column: the agenda holds something for this order or subscription."""
+SOON = 2**15
+"""Bit of a ``flags`` column: a deadline of this order or subscription may run out within the chunk."""
 
 Slot = tuple[str, str, str]
 """Invariant, case and key: one thing of a slot can be open at a time."""
@@ -122,18 +124,48 @@ Overdue = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 """Numbers, due instants and seqs of the opening rows."""
 
 
+class Soon:
+    """Marks with `SOON` what may run out before the rows at hand end, so that nothing else need be looked at."""
+
+    def __init__(self, table: Growing) -> None:
+        self._table = table
+        self.until = 0
+        self._marked: list[NDArray[Any]] = []
+
+    def start(self, until: int) -> None:
+        """Rows up to ``until`` come now; what is open has to be noted again."""
+        for number in self._marked:
+            self._table.flags[number] &= ~np.uint16(SOON)
+        self._marked = []
+        self.until = until
+
+    def note(self, number: NDArray[Any], due: NDArray[Any]) -> None:
+        """These are open; a due of 0 is not."""
+        soon = (due < self.until) & (due != 0)
+        if soon.any():
+            self._table.flags[number[soon]] |= SOON
+            self._marked.append(number[soon])
+
+
 class ByOrder:
     """Deadlines that nearly every order has for a short time: a due instant a row, 0 where nothing is open."""
 
-    def __init__(self, table: Growing, due: str) -> None:
+    def __init__(self, table: Growing, due: str, soon: Soon) -> None:
         self._table = table
         self._due = due
+        self._soon = soon
         self._opened: list[Overdue] = []
 
     def open(self, number: NDArray[Any], due: NDArray[Any], seq: NDArray[Any]) -> None:
         """Open, in place of what was open there."""
         getattr(self._table, self._due)[number] = due
         self._opened.append((number.copy(), due.astype(np.uint32), seq.copy()))
+        self._soon.note(number, due)
+
+    def note_soon(self) -> None:
+        """Mark what runs out soon."""
+        for number, due, _ in self._opened:
+            self._soon.note(number, due)
 
     def is_open(self, number: NDArray[Any]) -> NDArray[np.bool_]:
         """Where something is open."""
@@ -190,13 +222,21 @@ class ByOrder:
 class BySubscription:
     """A deadline that every subscription has nearly always: due instant and seq in columns."""
 
-    def __init__(self, table: Growing) -> None:
+    def __init__(self, table: Growing, soon: Soon) -> None:
         self._table = table
+        self._soon = soon
 
     def open(self, number: NDArray[Any], due: NDArray[Any], seq: NDArray[Any]) -> None:
         """Open, in place of what was open there; a due of 0 opens nothing."""
         self._table.due[number] = due
         self._table.due_seq[number] = seq
+        self._soon.note(number, due)
+
+    def note_soon(self) -> None:
+        """Mark what runs out soon."""
+        due = self._table.due
+        number = ((due < self._soon.until) & (due != 0)).nonzero()[0]
+        self._soon.note(number, due[number])
 
     def close(self, number: NDArray[Any]) -> None:
         """Close in time."""

@@ -134,7 +134,7 @@ def ledgers(scene: Scene) -> None:
 def divergence_explained(scene: Scene) -> None:
     """INV-06: a decision recorded under "divergence" explains it for as long as it goes on."""
     state = scene.state
-    mask = np.isin(scene.code, state.codes(["divergence"]))
+    mask = state.said(scene.code, "divergence")
     if mask.any():
         state.ledger_watch.close(scene.order[mask])
         state.explained |= set(scene.order[mask].tolist())

@@ -107,14 +107,11 @@ def _settled(scene: Scene) -> NDArray[np.bool_]:
 def edited(scene: Scene) -> None:
     """INV-22: an edit that needs a new authorisation; INV-26: a deferred order edited after shipping."""
     state, rows = scene.state, scene.rows
-    words = {
-        code: state.words[code] for code in np.unique(scene.code).tolist() if 0 <= code < len(state.words)
-    }
     given = rows.method
     method = np.where(given >= 0, given, scene.method)
     settled = _settled(scene)
     if not settled.all():
-        causes = _causes(scene, words, method)
+        causes = _causes(scene, method)
         for i in each((causes > 0) & ~settled):
             at, sub, order, seq = scene.at_row(i)
             if not any(state.agenda.has(order, "INV-22", case) for case in _CASES):
@@ -124,32 +121,28 @@ def edited(scene: Scene) -> None:
                     "INV-22", due, sub, order, seq, case=case, opened=at, method=int(method[i])
                 )
                 state.agenda.open(order, found)
-    late = [code for code, word in words.items() if word in _EDITS_AFTER_SHIPPING]
-    for i in each(scene.deferred & ((scene.flags & SHIPPED) != 0) & np.isin(scene.code, late)):
+    late = scene.deferred & ((scene.flags & SHIPPED) != 0)
+    for i in each(late & state.said(scene.code, *_EDITS_AFTER_SHIPPING)):
         at, sub, order, seq = scene.at_row(i)
-        state.report("INV-26", at, sub, order, seq, what=words[int(scene.code[i])])
+        state.report("INV-26", at, sub, order, seq, what=state.words[int(scene.code[i])])
 
 
 _CASES = ("amount", "address", "goods", "method")
 
 
-def _causes(scene: Scene, words: dict[int, str], method: NDArray[np.int8]) -> NDArray[np.int8]:
+def _causes(scene: Scene, method: NDArray[np.int8]) -> NDArray[np.int8]:
     """Which trigger of a new authorisation an edit is: 1 + its place in `_CASES`, 0 for none."""
-    deferred = IS_DEFERRED[method]
+    deferred, said, code = IS_DEFERRED[method], scene.state.said, scene.code
     amount = scene.rows.amount
     cause = np.zeros(len(scene), np.int8)
-
-    def coded(*wanted: str) -> NDArray[np.bool_]:
-        return np.isin(scene.code, [code for code, word in words.items() if word in wanted])
-
     if scene.state.terms.platform != "ecforce":
-        cause[deferred & coded("goods")] = 3
-    cause[deferred & coded("address", "billing")] = 2
+        cause[deferred & said(code, "goods")] = 3
+    cause[deferred & said(code, "address", "billing")] = 2
     stands = (scene.payment == PaymentMeaning.AUTHORISED) | (scene.payment == PaymentMeaning.PENDING)
     cause[~stands] = 0  # nothing stands that the edit could outdate
     by_amount = deferred | (method == Method.CARD) | (method == Method.RAKUTEN_PAY)
     cause[stands & by_amount & (amount >= 0) & (amount != scene.amount)] = 1
-    cause[coded("method") & (method >= 0) & ~IS_UNCOVERED[method]] = 4
+    cause[said(code, "method") & (method >= 0) & ~IS_UNCOVERED[method]] = 4
     return cause
 
 

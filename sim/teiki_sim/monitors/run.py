@@ -5,17 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from teiki_sim.calendar import DAY
-from teiki_sim.log.fold import Rows, waves
+from teiki_sim.log.fold import Rows, group_numbers, waves
 from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.log.rows import Chunk
 from teiki_sim.monitors import money, schedule, shipping
-from teiki_sim.monitors.deadlines import WATCHED
+from teiki_sim.monitors.deadlines import SOON, WATCHED
 from teiki_sim.monitors.state import Scene, State
-from teiki_sim.monitors.table import On, looks
+from teiki_sim.monitors.table import HEEDED, On, looks
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
 """How far behind the last row deadlines are swept: rows of different subscriptions may be a little out of order."""
+_OPEN = WATCHED | SOON
 
 
 class Monitors:
@@ -34,13 +35,18 @@ class Monitors:
         """Watch one chunk."""
         if not len(chunk):
             return
-        self.state.reach(chunk)
-        self.state.first_day = self.state.first_day or int(chunk.columns["at"][0]) // DAY
-        for part in _between_settings(chunk, self.state):
-            for kind, rows in waves(part):
+        state, at = self.state, chunk.columns["at"]
+        last = int(at.max())
+        state.reach(chunk)
+        state.first_day = state.first_day or int(at[0]) // DAY
+        state.expect(last)
+        for part in _between_settings(chunk, state):
+            columns = part.columns
+            sort = group_numbers(columns["kind"], columns["side"], columns["order"])
+            for kind, rows in waves(part, np.flatnonzero(HEEDED[sort])):
                 self._look(kind, rows)
-        self._last = max(self._last, int(chunk.columns["at"].max()))
-        self._sweep(int(chunk.columns["at"][-1]) - _SLACK)
+        self._last = max(self._last, last)
+        self._sweep(int(at[-1]) - _SLACK)
 
     def close(self, end_at: int | None = None, names: Names | None = None) -> None:
         """No chunk follows; what is due by ``end_at`` (else by the last row) and open is a violation.
@@ -83,11 +89,15 @@ class Monitors:
     def _expire(self, scene: Scene, of_order: bool) -> None:
         """Deadlines that ran out before these rows, judged before anything of them is known."""
         state = self.state
-        if of_order:
+        if of_order and (scene.flags & _OPEN).any():
             money.diverged(state, state.ledger_watch.expire(scene.order, scene.at))
             shipping.not_both(state, state.capture_watch.expire(scene.order, scene.at))
             for i in scene.watched():
                 state.agenda.expire(int(scene.order[i]), int(scene.at[i]))
+            del scene.flags
+        if not (scene.sub_flags & _OPEN).any():
+            return
+        del scene.sub_flags
         sub, at = scene.sub, scene.at
         single = sub < 0
         if single.any():

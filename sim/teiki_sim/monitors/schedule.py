@@ -90,14 +90,15 @@ def stale_dates(scene: Scene) -> None:
 def skipped(scene: Scene) -> None:
     """INV-16: by the end of the day master (and child) have moved by exactly one cycle."""
     state = scene.state
+    watched = scene.sub_flags & WATCHED
     for i in each(scene.sub >= 0):
         at, sub, order, seq = scene.at_row(i)
-        state.agenda.close_all(~sub, "INV-16")
+        if watched[i]:
+            state.agenda.close_all(~sub, "INV-16")
         old = int(state.fold.subscriptions.delivery[sub])
         if old < 0:
             continue
-        frequency = state.frequencies[state.subs.frequency[sub]]
-        expected = frequency.next_delivery(old, old, state.terms.week_start) if frequency else -1
+        expected = state.next_delivery(int(state.subs.frequency[sub]), old)
         midnight = day_end(at)
         found = state.finding("INV-16", midnight, sub, order, seq, child_expected=old, expected=expected)
         state.agenda.open(~sub, found, last=midnight - 1, broken=lambda finding: _moved_wrong(state, finding))
@@ -130,7 +131,12 @@ def recovery(scene: Scene) -> None:
     state, agenda = scene.state, scene.state.agenda
     flag = state.fold.subscriptions.flag[scene.sub]
     over = OVER[scene.status]
-    for i in range(len(scene)):
+    watched = (scene.sub_flags & WATCHED) != 0
+    if scene.kind in (Kind.RESUMED, Kind.FLAG_CLEARED):
+        watched |= flag
+    elif scene.kind != Kind.FLAG_SET:
+        state.resumed_flagged.difference_update(scene.sub.tolist())
+    for i in each(watched):
         at, sub, _, seq = scene.at_row(i)
         due = at + state.terms.grace("resume")
         if scene.kind == Kind.RESUMED:
@@ -147,7 +153,6 @@ def recovery(scene: Scene) -> None:
             agenda.close_all(~sub, "INV-20", "not_resumed")
         else:
             agenda.close_all(~sub, "INV-20")
-            state.resumed_flagged.discard(sub)
 
 
 def course_stopped(scene: Scene) -> None:

@@ -80,7 +80,7 @@ def _stopped(scene: Scene, first: NDArray[np.bool_]) -> None:
         state.report("INV-18", at, sub, order, seq, case="shipped")
     for i in each(STOPS[scene.status] & (scene.sub >= 0) & first):
         at, sub, order, seq = scene.at_row(i)
-        stop = state.stopped.get(sub, -1)
+        stop = int(state.subs.stopped[sub])
         if stop > max(state.born_stopped.get(order, -1), state.decided.get(order, -1)):
             state.report("INV-10", at, sub, order, stop, seq)
 
@@ -117,7 +117,7 @@ def changed_at_warehouse(scene: Scene) -> None:
     """INV-37: what the warehouse has is changed only after it confirmed a stop."""
     mask = ((scene.flags & EXPORTED) != 0) & ((scene.flags & SHIPPED) == 0)
     if scene.kind == Kind.EDITED and mask.any():
-        mask &= np.isin(scene.code, scene.state.codes(WAREHOUSE_EDITS))
+        mask &= scene.state.said(scene.code, *WAREHOUSE_EDITS)
     case = "cancelled" if scene.kind == Kind.CANCELLED else "edited"
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)

@@ -1,8 +1,7 @@
 """What all monitors share: the folded tables, a few columns beside them, the terms, the deadlines."""
 
-from collections.abc import Iterable
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from teiki_sim.log.statuses import (
     SubscriptionMeaning,
 )
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
-from teiki_sim.monitors.deadlines import WATCHED, Agenda, ByOrder, BySubscription, Overdue
+from teiki_sim.monitors.deadlines import WATCHED, Agenda, ByOrder, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.terms import Terms
 
@@ -87,15 +86,19 @@ class State:
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
+            stopped=(np.int32, -1),
         )  # fmt: skip
         self.findings: list[Finding] = []
+        self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
         self.agenda = Agenda(self.orders, self.subs, self.findings.append)
-        self.ledger_watch = ByOrder(self.orders, "ledger_due")
-        self.capture_watch = ByOrder(self.orders, "capture_due")
-        self.generation_watch = BySubscription(self.subs)
+        self.ledger_watch = ByOrder(self.orders, "ledger_due", self.soon)
+        self.capture_watch = ByOrder(self.orders, "capture_due", self.soon)
+        self.generation_watch = BySubscription(self.subs, self.subs_soon)
         self.frequencies: list[Frequency | None] = [None]
         self.frequency_of_code: dict[int, int] = {}
+        self._next: dict[tuple[int, int, int], int] = {}
         self.words: list[str] = [""]
+        self._said: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         # What is rare, by number.
         self.transactions: dict[int, list[int]] = {}
         self.captured: dict[int, int] = {}
@@ -103,7 +106,6 @@ class State:
         self.explained: set[int] = set()
         self.first_day = 0  # of the log
         self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
-        self.stopped: dict[int, int] = {}
         self.born_stopped: dict[int, int] = {}
         self.resumed_flagged: set[int] = set()
         self.decided: dict[int, int] = {}
@@ -120,10 +122,21 @@ class State:
         self.subs.reach(self.fold.subscriptions.size)
         self.words = chunk.vocabulary.codes.list
 
-    def codes(self, words: Iterable[str]) -> list[int]:
-        """The numbers of those words that the log has used."""
-        wanted = set(words)
-        return [i for i, word in enumerate(self.words) if word in wanted]
+    def expect(self, last: int) -> None:
+        """Rows up to the instant ``last`` come now: mark what may run out among them."""
+        self.soon.start(last + 1)
+        self.subs_soon.start(last + 1)
+        for watch in (self.ledger_watch, self.capture_watch, self.generation_watch):
+            watch.note_soon()
+
+    def said(self, code: NDArray[Any], *words: str) -> NDArray[np.bool_]:
+        """Where a code is one of these words."""
+        known = self._said.get(words)
+        if known is None or len(known) <= len(self.words):
+            known = self._said[words] = np.array([word in words for word in self.words] + [False])
+        # Slip numbers lie beyond all words.
+        found: NDArray[np.bool_] = known[np.minimum(code, len(known) - 1)]
+        return found
 
     # Findings
 
@@ -176,6 +189,14 @@ class State:
     def amount(self, order: int) -> int:
         """Yen of an order, 0 where unknown."""
         return max(0, int(self.fold.orders.amount[order])) if order >= 0 else 0
+
+    def next_delivery(self, frequency: int, delivery: int) -> int:
+        """One cycle on, -1 where the frequency is unknown."""
+        key = frequency, delivery, self.terms.week_start
+        if key not in self._next:
+            pattern = self.frequencies[frequency]
+            self._next[key] = pattern.next_delivery(delivery, delivery, key[2]) if pattern else -1
+        return self._next[key]
 
     # The ledger of an order
 
@@ -248,6 +269,21 @@ class State:
         return int(self.fold.orders.sub[order])
 
 
+_T = TypeVar("_T")
+
+
+class once(Generic[_T]):
+    """What is worked out when it is first asked for; functools' own takes a lock each time (CPython 3.11)."""
+
+    def __init__(self, find: Callable[["Scene"], _T]) -> None:
+        self._find = find
+        self.__doc__ = find.__doc__
+
+    def __get__(self, scene: "Scene", owner: type) -> _T:
+        found = scene.__dict__[self._find.__name__] = self._find(scene)
+        return found
+
+
 class Scene:
     """Rows of one group with what the tables say of them, each looked up once and only when asked for."""
 
@@ -267,91 +303,91 @@ class Scene:
                 scene.__dict__[name] = self.__dict__[name]
         return scene
 
-    @cached_property
+    @once
     def at(self) -> NDArray[Any]:
         """Instant of each row."""
         return self.rows.at
 
-    @cached_property
+    @once
     def order(self) -> NDArray[Any]:
         """Order of each row."""
         return self.rows.order
 
-    @cached_property
+    @once
     def sub(self) -> NDArray[Any]:
         """Subscription of each row."""
         return self.rows.sub
 
-    @cached_property
+    @once
     def seq(self) -> NDArray[Any]:
         """Sequence number of each row."""
         return self.rows.seq
 
-    @cached_property
+    @once
     def code(self) -> NDArray[Any]:
         """Code of each row."""
         return self.rows.code
 
-    @cached_property
+    @once
     def day(self) -> NDArray[Any]:
         """Day of each row."""
         return self.at // DAY
 
-    @cached_property
+    @once
     def flags(self) -> NDArray[Any]:
         """The orders' flags before these rows."""
         found: NDArray[Any] = self.state.orders.flags[self.order]
         return found
 
-    @cached_property
+    @once
     def sub_flags(self) -> NDArray[Any]:
         """The subscriptions' flags before these rows; 0 for single orders."""
         found: NDArray[Any] = self.state.subs.flags[self.sub]
         found[self.sub < 0] = 0
         return found
 
-    @cached_property
+    @once
     def method(self) -> NDArray[Any]:
         """The orders' methods."""
         found: NDArray[Any] = self.state.fold.orders.method[self.order]
         return found
 
-    @cached_property
+    @once
     def amount(self) -> NDArray[Any]:
         """The orders' amounts."""
         found: NDArray[Any] = self.state.fold.orders.amount[self.order]
         return found
 
-    @cached_property
+    @once
     def meaning(self) -> NDArray[Any]:
         """What the orders' statuses say."""
         found: NDArray[Any] = ORDER_MEANING[self.state.fold.orders.status[self.order]]
         return found
 
-    @cached_property
+    @once
     def payment(self) -> NDArray[Any]:
         """What the orders' payment statuses say, as the store knows them."""
         found: NDArray[Any] = PAYMENT_MEANING[self.state.fold.orders.payment[self.order]]
         return found
 
-    @cached_property
+    @once
     def ledger(self) -> NDArray[Any]:
         """What the ledger says of the orders, as bits."""
         return self.state.ledger_bits(self.order, self.flags)
 
-    @cached_property
+    @once
     def uncovered(self) -> NDArray[Any]:
         """Cash on delivery or bank transfer."""
         found: NDArray[Any] = IS_UNCOVERED[self.method]
         return found
 
-    @cached_property
+    @once
     def deferred(self) -> NDArray[Any]:
         """Deferred payment."""
         found: NDArray[Any] = IS_DEFERRED[self.method]
         return found
 
-    @cached_property
+    @once
     def status(self) -> NDArray[Any]:
         """The subscriptions' statuses; of no meaning for single orders."""
         found: NDArray[Any] = self.state.fold.subscriptions.status[self.sub]
@@ -363,13 +399,13 @@ class Scene:
 
     def watched(self) -> list[int]:
         """Rows whose order the agenda holds something for."""
-        found: list[int] = np.flatnonzero(self.state.orders.flags[self.order] & WATCHED).tolist()
+        found: list[int] = (self.state.orders.flags[self.order] & WATCHED).nonzero()[0].tolist()
         return found
 
 
 def each(mask: NDArray[np.bool_]) -> list[int]:
     """Where a mask holds: the few rows that are looked at one by one."""
-    found: list[int] = np.flatnonzero(mask).tolist() if mask.any() else []
+    found: list[int] = mask.nonzero()[0].tolist()
     return found
 
 

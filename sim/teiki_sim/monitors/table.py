@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from itertools import product
 
-from teiki_sim.log.kinds import Kind
+import numpy as np
+from numpy.typing import NDArray
+
+from teiki_sim.log.fold import NO_STATE
+from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.monitors import books, children, money, orders, schedule, shipping
 from teiki_sim.monitors.state import Scene
 
@@ -115,3 +120,17 @@ def looks(kind: Kind, on: On) -> tuple[tuple[Look, ...], tuple[Look, ...]]:
     """What looks at such rows before and after they are folded, in the order of the table."""
     mine = [watch for watch in WATCHES if on is watch.on and kind in watch.kinds]
     return tuple(w.look for w in mine if not w.after), tuple(w.look for w in mine if w.after)
+
+
+def _heeded() -> NDArray[np.bool_]:
+    found = np.zeros(len(Kind) * 16, np.bool_)
+    for kind, side, of_order in product(Kind, Side, (False, True)):
+        provider = side == Side.PROVIDER
+        on = On.LEDGER if provider else On.ORDER if of_order else On.SUBSCRIPTION
+        some = looks(kind, on) != ((), ()) or kind not in NO_STATE
+        found[kind * 16 + side * 2 + of_order] = some and (of_order or not provider)
+    return found
+
+
+HEEDED = _heeded()
+"""By `group_numbers`: whether such rows tell the monitors anything."""
