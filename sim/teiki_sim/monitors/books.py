@@ -65,7 +65,7 @@ def note_child(scene: Scene) -> None:
     every = bool(child.all())
     sub = scene.sub if every else scene.sub[child]
     order = scene.order if every else scene.order[child]
-    subs.before[sub] = subs.last[sub]
+    state.orders.previous[order] = subs.before[sub] = subs.last[sub]
     subs.before_day[sub] = subs.last_day[sub]
     subs.last[sub] = order
     subs.last_day[sub] = 0 if scene.kind == Kind.OPENED else scene.day if every else scene.day[child]
@@ -115,16 +115,15 @@ def note_shipped(scene: Scene) -> None:
     second = (scene.flags[wanted] & SHIPPED) != 0
     for i in each(second):
         slips = state.more_slips.setdefault(int(order[i]), set())
-        slips |= {int(code[i]), state.slips.get(int(order[i]), int(code[i]))}
-    state.slips.update(zip(order.tolist(), code.tolist(), strict=True))
+        slips |= {int(code[i]), int(state.orders.slip[order[i]] or code[i])}
+    state.orders.slip[order] = code
 
 
 def note_captured(scene: Scene) -> None:
     """The store has booked the capture."""
     state = scene.state
     state.orders.flags[scene.order] |= CAPTURED
-    for order in scene.order[scene.deferred].tolist():
-        state.slips.pop(order, None)
+    state.orders.slip[scene.order[scene.deferred]] = 0
 
 
 def note_printed(scene: Scene) -> None:

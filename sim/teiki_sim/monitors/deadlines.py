@@ -93,11 +93,12 @@ class Agenda:
         ]
         return [finding for slot in slots if (finding := self.close(entity, slot)) is not None]
 
-    def expire(self, entity: int, at: int) -> None:
-        """Something happens to this entity at ``at``: what was to be closed before that is overdue."""
-        for pending in list(self._open.get(entity, {}).values()):
-            if pending.last < at:
-                self._fire(pending)
+    def expire(self, entities: NDArray[Any], at: NDArray[Any]) -> None:
+        """Something happens to these entities at ``at``: what was to be closed before that is overdue."""
+        for entity, instant in zip(entities.tolist(), at.tolist(), strict=True):
+            for pending in list(self._open.get(entity, {}).values()):
+                if pending.last < instant:
+                    self._fire(pending)
 
     def sweep(self, horizon: int) -> None:
         """No row comes at or before ``horizon`` any more."""

@@ -89,22 +89,19 @@ class Monitors:
     def _expire(self, scene: Scene, of_order: bool) -> None:
         """Deadlines that ran out before these rows, judged before anything of them is known."""
         state = self.state
-        if of_order and (scene.flags & _OPEN).any():
-            money.diverged(state, state.ledger_watch.expire(scene.order, scene.at))
-            shipping.not_both(state, state.capture_watch.expire(scene.order, scene.at))
-            for i in scene.watched():
-                state.agenda.expire(int(scene.order[i]), int(scene.at[i]))
+        if of_order and len(some := (scene.flags & _OPEN).nonzero()[0]):
+            order, at = scene.order[some], scene.at[some]
+            money.diverged(state, state.ledger_watch.expire(order, at))
+            shipping.not_both(state, state.capture_watch.expire(order, at))
+            watched = (scene.flags[some] & WATCHED) != 0
+            state.agenda.expire(order[watched], at[watched])
             del scene.flags
-        if not (scene.sub_flags & _OPEN).any():
-            return
-        del scene.sub_flags
-        sub, at = scene.sub, scene.at
-        single = sub < 0
-        if single.any():
-            sub, at = sub[~single], at[~single]
-        schedule.lapsed(state, state.generation_watch.expire(sub, at))
-        for i in np.flatnonzero(state.subs.flags[sub] & WATCHED).tolist():
-            state.agenda.expire(~int(sub[i]), int(at[i]))
+        if len(some := (scene.sub_flags & _OPEN).nonzero()[0]):
+            sub, at = scene.sub[some], scene.at[some]
+            schedule.lapsed(state, state.generation_watch.expire(sub, at))
+            watched = (scene.sub_flags[some] & WATCHED) != 0
+            state.agenda.expire(~sub[watched], at[watched])
+            del scene.sub_flags
 
     def _sweep(self, horizon: int) -> None:
         state = self.state

@@ -100,17 +100,13 @@ def captured(scene: Scene) -> None:
         for i in each(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == Actor.SYSTEM)):
             at, sub, order, seq = scene.at_row(i)
             state.report("INV-18", at, sub, order, seq, case="captured")
-    mask = scene.deferred & (scene.code >= SLIP_NUMBER_BASE)
-    if not mask.any():
-        return
-    orders, codes = scene.order[mask].tolist(), scene.code[mask].tolist()
-    known = state.slips
-    for place, (order, code) in enumerate(zip(orders, codes, strict=True)):
-        slip = known.get(order, code)
-        if slip != code and code not in state.more_slips.get(order, ()):
-            i = int(np.flatnonzero(mask)[place])
-            at, sub, order, seq = scene.at_row(i)
-            state.report("INV-25", at, sub, order, seq, case="slip", found=code, expected=slip)
+    slip = state.orders.slip[scene.order]
+    differs = (slip != 0) & (slip != scene.code)
+    for i in each(differs & scene.deferred & (scene.code >= SLIP_NUMBER_BASE)):
+        at, sub, order, seq = scene.at_row(i)
+        code = int(scene.code[i])
+        if code not in state.more_slips.get(order, ()):
+            state.report("INV-25", at, sub, order, seq, case="slip", found=code, expected=int(slip[i]))
 
 
 def changed_at_warehouse(scene: Scene) -> None:

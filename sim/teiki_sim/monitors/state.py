@@ -70,19 +70,17 @@ _NOT_NEEDED = ("product", "quantity", "ledger.order", "ledger.captured", "ledger
 class State:
     """Tables, deadlines and findings.
 
-    ``orders`` adds to the fold's orders: the first transaction, flags, and when ledger and capture are
-    due. ``subs`` adds the last two children with the days they were made, and the frequency.
+    ``orders`` adds to the fold's orders: the first transaction, flags, when ledger and capture are due,
+    the subscription's child before, the slip number while it is still to be reported. ``subs`` adds the last two children with the days they were made, and the frequency.
     """
 
     def __init__(self) -> None:
         self.terms = Terms()
         self.fold = Fold(leave_out=_NOT_NEEDED)
         self.orders = Growing(
-            transaction=(np.int32, -1),
-            flags=(np.uint16, 0),
-            ledger_due=(np.uint32, 0),
-            capture_due=(np.uint32, 0),
-        )
+            transaction=(np.int32, -1), flags=(np.uint16, 0), ledger_due=(np.uint32, 0),
+            capture_due=(np.uint32, 0), previous=(np.int32, -1), slip=(np.int64, 0),
+        )  # fmt: skip
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
@@ -109,7 +107,6 @@ class State:
         self.born_stopped: dict[int, int] = {}
         self.resumed_flagged: set[int] = set()
         self.decided: dict[int, int] = {}
-        self.slips: dict[int, int] = {}
         self.more_slips: dict[int, set[int]] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
 
@@ -257,8 +254,12 @@ class State:
         # Older children have lower cycles; only where cycles come again is there more to look through.
         if len(recent) < 2 or orders.cycle[recent[1]] < cycle:
             return -1
-        same = np.flatnonzero((orders.sub == sub) & (orders.cycle == cycle))
-        return next((o for o in same.tolist() if o != but and self.survives(o)), -1)
+        older, seen = int(self.orders.previous[recent[1]]), set(recent)
+        while older >= 0 and older not in seen:
+            seen.add(older)
+            older = int(self.orders.previous[older])
+        same = (o for o in sorted(seen.difference(recent)) if orders.cycle[o] == cycle)
+        return next((o for o in same if o != but and self.survives(o)), -1)
 
     def meaning(self, order: int) -> OrderMeaning:
         """What an order's status says."""
