@@ -47,6 +47,8 @@ SCHEMA = pa.schema(
 
 #: Rows of a row group: what is encoded at once, and so held in memory twice.
 _GROUP = 2**16
+#: Rows after which freed memory is given back; more often would cost time.
+_TIDY = 2**20
 #: Columns whose differences are small.
 _RISING = ("seq", "at", "cause")
 
@@ -167,7 +169,8 @@ class ParquetSink:
             details = {row - start: text for row, text in chunk.details.items() if 0 <= row - start < _GROUP}
             table = self._table(Chunk(chunk.first_seq + start, part, details, chunk.vocabulary))
             self._writer.write_table(table, row_group_size=_GROUP)
-        pa.default_memory_pool().release_unused()  # with the system's allocator: everyone's
+        if chunk.first_seq // _TIDY != (chunk.first_seq + len(chunk)) // _TIDY:
+            pa.default_memory_pool().release_unused()  # with the system's allocator: everyone's
 
     def _table(self, chunk: Chunk) -> pa.Table:
         c, names, words = chunk.columns, self.names, chunk.vocabulary
