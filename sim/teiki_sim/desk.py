@@ -15,7 +15,7 @@ from teiki_sim.messages import UNCOVERED, Method, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.tables import GONE, HANDED_OVER
 
-__all__ = ["LIVE", "OVER", "WHO", "Desk", "Task", "shipping_instant", "survives"]
+__all__ = ["LIVE", "OVER", "WHO", "Desk", "Task", "both_survive", "shipping_instant", "survives"]
 
 WHO = Actor.OPERATOR
 Task = Callable[[], None]
@@ -100,7 +100,7 @@ class Desk:
         due = now + shop.config.grace.duplicate * DAY
         shop.truth.due(
             now, "operator", slip, invariant, sub, second, due,
-            lambda: survives(shop, first) and survives(shop, second),
+            partial(both_survive, shop, first, second),
         )  # fmt: skip
 
     def _set_method(self, sub: int, method: Method) -> None:
@@ -131,6 +131,11 @@ class Desk:
         if outcome == Outcome.ACCEPTED:
             ops.back_to_waiting(shop, order, WHO)
             ops.release(shop, order, WHO)
+
+
+def both_survive(shop: Shop, first: int, second: int) -> bool:
+    """Whether neither of two children was cancelled or deleted."""
+    return survives(shop, first) and survives(shop, second)
 
 
 def survives(shop: Shop, order: int) -> bool:

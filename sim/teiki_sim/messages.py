@@ -38,10 +38,6 @@ METHOD_NAMES: tuple[str, ...] = (
     "代引き",
     "銀行振込",
 )
-#: Configuration section of each method's provider; None where no provider is asked.
-PROVIDER_KEYS: tuple[str | None, ...] = (
-    "card", "np", "np_wiz", "np_realtime", "score", "amazon_pay", "rakuten_pay", None, None,
-)  # fmt: skip
 DEFERRED: frozenset[Method] = frozenset({Method.NP, Method.NP_WIZ, Method.NP_REALTIME, Method.SCORE})
 #: No provider authorises these: the driver or the bank brings the money.
 UNCOVERED: frozenset[Method] = frozenset({Method.COD, Method.BANK})

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVarTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of, instant, to_day
+from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.draws import Purpose, bits53, threshold
 from teiki_sim.frequencies import Frequency, closed_set
@@ -80,7 +80,6 @@ class Shop:
         self.uncovered = _IS_UNCOVERED
         self.charge_first = np.array([Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))])
         self.ahead = config.schedule.generate_days_before_delivery
-        self.start_day = to_day(config.start)
         self.live: NDArray[np.int32] = np.empty(0, np.int32)  # orders on which something is still to happen
         self._running = (-1, 0)
         self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(SLIP_NAMES)}
@@ -115,10 +114,6 @@ class Shop:
     def today(self) -> int:
         """The day of the clock, in days since 1970-01-01."""
         return day_of(self.now)
-
-    def at_clock(self, day: int, clock: str) -> int:
-        """The instant of a time of day."""
-        return instant(day, clock)
 
     # -- orders --------------------------------------------------------------------------------
 

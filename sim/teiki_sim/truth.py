@@ -55,6 +55,15 @@ class Truth:
         # A second later: what is mended at the due instant itself is mended in time.
         self._when(row.due + 1, settle)
 
+    def open(self, at: int, source: str, slip: str, invariant: str, sub: int) -> Slip:
+        """A slip on a subscription whose consequences are still to come; `judge` it once they are known."""
+        return self._add(at, source, slip, invariant, sub, -1, -1)
+
+    def judge(self, row: Slip, due: int, broken: Check) -> None:
+        """An open slip breaks its invariant if ``broken()`` holds at ``due``."""
+        row.due = due
+        self._settle_at(row, broken)
+
     def ships(
         self,
         at: int,

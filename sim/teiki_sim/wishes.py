@@ -7,6 +7,7 @@ written to the truth table where it is made.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,7 @@ from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.tables import FORCED
+from teiki_sim.truth import Slip
 
 __all__ = ["Wishes"]
 
@@ -164,7 +166,10 @@ class Wishes(Desk):
             ops.cancel_order(shop, order, WHO)
 
     def _console_cancel(self, order: int) -> None:
-        """Cancel at the provider's console what the store had cancelled by itself."""
+        """Cancel at the provider's console what the store had cancelled by itself, or here if it lives again."""
+        if ops.payment_meaning(self.shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
+            ops.let_go(self.shop, order, WHO)  # a late verdict came in meanwhile
+            return
         self.shop.gateway.ask(ask_about(self.shop, order, Operation.CANCEL))
 
     def _cancel_at_warehouse(self, sub: int, order: int) -> None:
@@ -273,25 +278,25 @@ class Wishes(Desk):
         """A next date in the past breaks INV-11 at once, and INV-12 if two children pour out and stand."""
         shop = self.shop
         shop.truth.broke(shop.now, source, slip, "INV-11", sub, -1)
-        second_night = (shop.today + 2) * DAY + shop.night_second
-        pair: list[int] = []
-        shop.when(second_night + 60, self._note_pair, sub, shop.today, pair)
-        shop.truth.due(
-            shop.now, source, slip, "INV-12", sub, -1, second_night + shop.config.grace.duplicate * DAY,
-            lambda: bool(pair) and all(survives(shop, order) for order in pair),
-        )  # fmt: skip
+        row = shop.truth.open(shop.now, source, slip, "INV-12", sub)
+        shop.when((shop.today + 1) * DAY + shop.night_second + 60, self._watch_night, sub, shop.today, row)
 
-    def _note_pair(self, sub: int, since: int, pair: list[int]) -> None:
-        """Two children made since that day, the later one overdue and far too soon after the other (INV-12)."""
+    def _watch_night(self, sub: int, since: int, row: Slip) -> None:
+        """After each night of a flood: the first two children that stand, far too close, decide (INV-12)."""
         shop, orders = self.shop, self.shop.orders
         mine = np.flatnonzero(orders.sub[: orders.n] == sub).tolist()
         made = [order for order in mine if orders.status[order] and orders.created[order] // DAY > since]
-        for first, second in pairwise(made):
+        for first, second in pairwise(order for order in made if survives(shop, order)):
             days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
             overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
             if overdue and days * 2 < int(orders.delivery[second]) - int(orders.delivery[first]):
-                pair[:] = [first, second]
+                due = int(orders.created[second]) + shop.config.grace.duplicate * DAY
+                shop.truth.judge(row, due, partial(both_survive, shop, first, second))
                 return
+        if shop.subs.delivery[sub] - shop.ahead <= shop.today:
+            shop.when((shop.today + 1) * DAY + shop.night_second + 60, self._watch_night, sub, since, row)
+        else:
+            shop.truth.judge(row, shop.now, lambda: False)
 
 
 class _Undone:

@@ -106,7 +106,7 @@ NOTES: dict[Kind, KindNote] = {
     Kind.OPENED: KindNote(
         "開始時点の定期または注文の状態",
         "The state of a subscription (or an order) when the run starts",
-        (*_ORDER, "method", *_GOODS, *_DATES, "status_to"),
+        (*_ORDER, "method", *_GOODS, *_DATES, "status_to", "code"),
     ),
     Kind.GENERATED: KindNote(
         "注文が生成された(定期は子注文)",
@@ -152,12 +152,12 @@ NOTES: dict[Kind, KindNote] = {
     Kind.STOPPED: KindNote(
         "定期が停止(またはキャンセル)された",
         "The subscription was stopped (or cancelled)",
-        ("subscription", "customer", "status_from", "status_to", "code"),
+        ("subscription", "customer", "cycle", "status_from", "status_to", "code"),
     ),
     Kind.RESUMED: KindNote(
         "定期が再開された",
         "The subscription was resumed",
-        ("subscription", "customer", "status_from", "status_to", *_DATES),
+        ("subscription", "customer", "cycle", "status_from", "status_to"),
     ),
     Kind.ENDED: KindNote(
         "終了回数に達し、定期が終了した",
@@ -245,7 +245,7 @@ NOTES: dict[Kind, KindNote] = {
     Kind.REPAIRED: KindNote(
         "顧客が支払い手段を直した・変えた",
         "The customer repaired or changed the means of payment",
-        ("subscription", "customer", "method", "code"),
+        ("subscription", "customer", "cycle", "method", "code"),
     ),
     Kind.INQUIRED: KindNote(
         "応答のない取引を同じ番号で照会した。code は照会の答え",
