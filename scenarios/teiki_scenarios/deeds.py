@@ -28,7 +28,7 @@ from teiki_scenarios.deed_args import (
     Skip,
 )
 from teiki_sim import operations as ops
-from teiki_sim import shipping
+from teiki_sim import payments, shipping
 from teiki_sim.calendar import to_day
 from teiki_sim.config_parts import Part
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -211,16 +211,16 @@ DEEDS: Mapping[str, Deed] = {
         OfOrder, _DESK, _of_order(ops.set_cancelled), "状況だけをキャンセルにする", "set the status only"
     ),
     "cancel_payment": Deed(
-        OfOrder, _DESK, _of_order(ops.cancel_payment), "決済を取消する", "cancel the payment at the provider"
+        OfOrder, _DESK, _of_order(payments.cancel_payment), "決済を取消する", "cancel the payment at the provider"
     ),
     "force_cancel": Deed(
-        OfOrder, _DESK, _of_order(ops.force_cancel), "強制キャンセルする", "cancel the payment in the store only"
+        OfOrder, _DESK, _of_order(payments.force_cancel), "強制キャンセルする", "cancel the payment in the store only"
     ),
     "force_capture": Deed(
         OfOrder, _DESK, lambda stage, _actor, args: shipping.force_capture(stage.shop, stage.order(args.order)),
         "手作業で売上済みにする", "mark captured in the store only",
     ),
-    "reauthorise": Deed(OfOrder, _DESK, _of_order(ops.reauthorise), "再オーソリする", "reauthorise"),
+    "reauthorise": Deed(OfOrder, _DESK, _of_order(payments.reauthorise), "再オーソリする", "reauthorise"),
     "edit_quantity": Deed(
         Quantity, _DESK, _of_order(ops.edit_quantity, "quantity", "reauthorises"),
         "数量を変える", "another quantity",

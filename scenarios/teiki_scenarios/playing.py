@@ -16,8 +16,8 @@ from teiki_scenarios.stage import SinkMaker, Stage
 from teiki_scenarios.timeline import Event, clock, lines
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import Operation, Outcome
-from teiki_sim.operations import RefusedError
 from teiki_sim.shipping import ask_about, slip_numbers
+from teiki_sim.standing import RefusedError
 
 __all__ = ["Played", "play"]
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim import operations as ops
+from teiki_sim import standing
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -99,7 +100,7 @@ class Customers:
             elif wish == Wish.ADDRESS:
                 code = shop.log.code("address")
                 shop.sub_row(Kind.EDITED, sub, Actor.CUSTOMER, code=code)
-        except ops.RefusedError:
+        except standing.RefusedError:
             return
 
     def after_stop(self, sub: int, wish: Wish) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVarTuple
 
 from teiki_sim import operations as ops
+from teiki_sim import standing
 from teiki_sim.calendar import DAY, SUNDAY, weekday
 from teiki_sim.customers import Customers
 from teiki_sim.log.kinds import Actor, Kind
@@ -67,11 +69,11 @@ class Desk:
         shop.truth.due(
             shop.now, "operator", slip, invariant, sub, order, due,
             lambda: shop.gateway.state(transaction) in LIVE
-            and (invariant != "INV-06" or ops.payment_meaning(shop, order) in OVER),
+            and (invariant != "INV-06" or standing.payment_meaning(shop, order) in OVER),
         )  # fmt: skip
 
     def _payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
-        return lambda: ops.payment_meaning(self.shop, order) == meaning
+        return lambda: standing.payment_meaning(self.shop, order) == meaning
 
     def _truth_uncaptured(self, sub: int, order: int, slip: str) -> None:
         """If the parcel leaves without cover, no capture can follow within the tolerance."""
@@ -79,8 +81,8 @@ class Desk:
         done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
         shop.truth.ships(
             shop.now, "operator", slip, "INV-55", sub, order,
-            lambda: ops.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
-            and ops.meaning(shop, order) not in done,
+            lambda: standing.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
+            and standing.meaning(shop, order) not in done,
             shop.config.grace.capture * DAY,
         )  # fmt: skip
 
@@ -89,7 +91,7 @@ class Desk:
         shop = self.shop
 
         def mended() -> None:
-            if not if_waiting or (not shop.is_gone(order) and ops.meaning(shop, order) == OrderMeaning.WAITING):
+            if not if_waiting or (not shop.is_gone(order) and standing.meaning(shop, order) == OrderMeaning.WAITING):
                 task()
 
         if shop.mends(sub, order):
@@ -112,7 +114,7 @@ class Desk:
         """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
         shop = self.shop
         old = int(shop.orders.transaction[order])
-        live = ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+        live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
@@ -126,7 +128,7 @@ class Desk:
             shop.truth.due(
                 shop.now, "operator", "switch_without_check", "INV-06", sub, order,
                 shop.now + shop.config.grace.ledger * DAY,
-                lambda: shop.gateway.state(old) in LIVE and ops.payment_meaning(shop, order) in OVER,
+                lambda: shop.gateway.state(old) in LIVE and standing.payment_meaning(shop, order) in OVER,
             )  # fmt: skip
         if outcome == Outcome.ACCEPTED:
             ops.back_to_waiting(shop, order, WHO)
@@ -139,7 +141,7 @@ def both_survive(shop: Shop, first: int, second: int) -> bool:
 
 
 def survives(shop: Shop, order: int) -> bool:
-    return order >= 0 and ops.meaning(shop, order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
+    return order >= 0 and standing.meaning(shop, order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
 
 
 def seconds(clock: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from teiki_sim import operations as ops
+from teiki_sim import payments, standing
 from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
@@ -52,19 +53,19 @@ class Operators(Wishes, Recoveries):
     def _returned(self, sub: int, order: int, _more: str) -> None:
         """A parcel came back: cancel the payment and note the return, or forget the payment."""
         shop = self.shop
-        if ops.meaning(shop, order) != OrderMeaning.SHIPPED:
+        if standing.meaning(shop, order) != OrderMeaning.SHIPPED:
             return
         shop.refused_parcels.add(order)
         deferred = Method(int(shop.orders.method[order])) in DEFERRED
         if sub >= 0 and deferred and shop.slips("return_just_before_paid", sub, order):
             self._paid_while_returning(sub, order)
             return
-        captured = ops.payment_meaning(shop, order) == PaymentMeaning.CAPTURED
+        captured = standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED
         if sub >= 0 and captured and not deferred and shop.slips("forgot_payment_cancel", sub, order):
             ops.process_return(shop, order, WHO, cancels=False)
             due = shop.now + shop.config.grace.payment_cancel * DAY
             self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
-            self._mend(sub, order, lambda: ops.let_go(shop, order, WHO))
+            self._mend(sub, order, lambda: payments.let_go(shop, order, WHO))
             return
         ops.process_return(shop, order, WHO)
 
@@ -72,7 +73,7 @@ class Operators(Wishes, Recoveries):
         """Timing: the customer pays while the return's cancel is under way, so the provider refuses it (INV-28)."""
         shop, policy = self.shop, self.shop.policy
         ops.process_return(shop, order, WHO)
-        if ops.meaning(shop, order) != OrderMeaning.RETURN_PENDING:
+        if standing.meaning(shop, order) != OrderMeaning.RETURN_PENDING:
             return
         shop.refused_parcels.discard(order)
         shop.invoices.setdefault(shop.today + 1, []).append(order)
@@ -84,5 +85,5 @@ class Operators(Wishes, Recoveries):
 
     def _held(self, sub: int, order: int, _reason: str) -> None:
         """An order stopped by a rule of the shop: looked at and let go."""
-        if ops.meaning(self.shop, order) == OrderMeaning.WAITING:
+        if standing.meaning(self.shop, order) == OrderMeaning.WAITING:
             ops.release(self.shop, order, WHO)

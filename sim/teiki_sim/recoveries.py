@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teiki_sim import nightly
+from teiki_sim import nightly, payments, standing
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
 from teiki_sim.desk import WHO, Desk, survives
@@ -102,11 +102,11 @@ class Recoveries(Desk):
             self._give_up(order)
 
     def _still_refused(self, order: int) -> bool:
-        standing = ops.meaning(self.shop, order) in (OrderMeaning.BLOCKED, OrderMeaning.WAITING)
-        return standing and ops.payment_meaning(self.shop, order) == PaymentMeaning.REFUSED
+        stands = standing.meaning(self.shop, order) in (OrderMeaning.BLOCKED, OrderMeaning.WAITING)
+        return stands and standing.payment_meaning(self.shop, order) == PaymentMeaning.REFUSED
 
     def _try_again(self, order: int) -> None:
-        if self._still_refused(order) and ops.reauthorise(self.shop, order, WHO) == Outcome.ACCEPTED:
+        if self._still_refused(order) and payments.reauthorise(self.shop, order, WHO) == Outcome.ACCEPTED:
             self._let_ship(order)
 
     def _let_ship(self, order: int) -> None:
@@ -134,9 +134,9 @@ class Recoveries(Desk):
         if slip == "rakuten_not_deleted":
             self._undeleted.setdefault(sub, []).append(order)
         else:
-            for standing in [*self._undeleted.pop(sub, ()), order]:
-                if self._still_refused(standing):
-                    ops.delete_order(shop, standing, WHO)
+            for failed_order in [*self._undeleted.pop(sub, ()), order]:
+                if self._still_refused(failed_order):
+                    ops.delete_order(shop, failed_order, WHO)
         if slip == "rakuten_not_regenerated":
             due = now + shop.config.grace.rakuten * DAY
             for invariant in ("INV-31", "INV-08"):
@@ -151,7 +151,7 @@ class Recoveries(Desk):
             truth.broke(now, "operator", slip, "INV-31", sub, first)
             self._duplicate(sub, order, first, slip)
         elif slip == "created_twice":
-            failed = ops.payment_meaning(shop, first) == PaymentMeaning.REFUSED
+            failed = standing.payment_meaning(shop, first) == PaymentMeaning.REFUSED
             second = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
             self._duplicate(sub, first, second, slip)
             if failed:
@@ -179,7 +179,7 @@ class Recoveries(Desk):
     def _unanswered(self, sub: int, order: int, born: str) -> None:
         """No answer: look the order up by the same number, never charge a second time blindly."""
         shop, words = self.shop, self.shop.policy.payment
-        if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
+        if standing.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
             return
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         code = shop.log.code(answer.state or "unknown")
@@ -196,7 +196,7 @@ class Recoveries(Desk):
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
             method = Method(int(shop.orders.method[order]))
             if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(method, "amount"):
-                ops.reauthorise(shop, order, WHO)
+                payments.reauthorise(shop, order, WHO)
         elif answer.state == "PENDING":
             shop.orders.transaction[order] = answer.transaction
             shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
@@ -208,10 +208,10 @@ class Recoveries(Desk):
         """A charge that never arrived or failed is asked for again, where the platform can."""
         try:
             if known:
-                ops.reauthorise(self.shop, order, WHO)
+                payments.reauthorise(self.shop, order, WHO)
             else:
-                ops.authorise_anew(self.shop, order, WHO)
-        except ops.RefusedError:
+                payments.authorise_anew(self.shop, order, WHO)
+        except standing.RefusedError:
             self._refused(sub, order, "")
 
     def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
@@ -227,23 +227,23 @@ class Recoveries(Desk):
             return
         shop.set_payment(order, words.authorised if found else words.refused, Kind.INQUIRED, WHO, code=code)
         if found:
-            ops.let_go(shop, order, WHO)
+            payments.let_go(shop, order, WHO)
         if active:
             self._finish(sub)
 
     def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:
         """A cancel without an answer, and no answer to the inquiry either: once more, tomorrow if need be."""
         shop = self.shop
-        if ops.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
+        if standing.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
             return
-        done = ops.let_go(shop, order, WHO)
+        done = payments.let_go(shop, order, WHO)
         if done and order in shop.returning:
             ops.finish_return(shop, order, WHO)
 
     def _capture_failed(self, sub: int, order: int, _more: str) -> None:
         """A capture failed: print what was missing, then try again; or settle at the console (SS-AMZ-05)."""
         shop, orders = self.shop, self.shop.orders
-        if ops.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
+        if standing.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
             return
         if int(orders.method[order]) == Method.NP_WIZ:
             print_invoices(shop, np.array([order], np.int32))

@@ -13,9 +13,10 @@ from itertools import pairwise
 import numpy as np
 
 from teiki_sim import operations as ops
+from teiki_sim import payments, standing
 from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers, Wish, new_method
-from teiki_sim.desk import WHO, Desk, shipping_instant, survives
+from teiki_sim.desk import WHO, Desk, both_survive, shipping_instant, survives
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -50,7 +51,7 @@ class Wishes(Desk):
             return
         try:
             self._grant[wish](sub)
-        except ops.RefusedError:
+        except standing.RefusedError:
             return
 
     def _skip(self, sub: int) -> None:
@@ -135,7 +136,7 @@ class Wishes(Desk):
             self._decide(sub, child, "ship")
             return
         ops.decide(shop, child, "cancel", WHO)
-        if ops.meaning(shop, child) == OrderMeaning.WORKING:
+        if standing.meaning(shop, child) == OrderMeaning.WORKING:
             self._cancel_at_warehouse(sub, child)
         else:
             self._cancel_waiting(sub, child)
@@ -144,19 +145,19 @@ class Wishes(Desk):
         """Cancel an order that the warehouse does not have: status and payment, or half of it."""
         shop, truth, now = self.shop, self.shop.truth, self.shop.now
         grace = shop.config.grace
-        live = ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+        live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         if live and shop.slips("forgot_payment_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
             self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
-            self._mend(sub, order, lambda: ops.let_go(shop, order, WHO))
+            self._mend(sub, order, lambda: payments.let_go(shop, order, WHO))
         elif live and shop.slips("forced_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
-            ops.force_cancel(shop, order, WHO)
+            payments.force_cancel(shop, order, WHO)
             self._truth_live(sub, order, "forced_cancel", "INV-01", now + grace.payment_cancel * DAY)
             self._truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
             self._mend(sub, order, lambda: self._console_cancel(order))
         elif live and shop.slips("handling_left_open", sub, order):
-            ops.let_go(shop, order, WHO)
+            payments.let_go(shop, order, WHO)
             for invariant in ("INV-02", "INV-03"):
                 truth.ships(now, "operator", "handling_left_open", invariant, sub, order, self._payment_is(order, PaymentMeaning.CANCELLED))
             self._truth_uncaptured(sub, order, "handling_left_open")
@@ -167,8 +168,8 @@ class Wishes(Desk):
 
     def _console_cancel(self, order: int) -> None:
         """Cancel at the provider's console what the store had cancelled by itself, or here if it lives again."""
-        if ops.payment_meaning(self.shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
-            ops.let_go(self.shop, order, WHO)  # a late verdict came in meanwhile
+        if standing.payment_meaning(self.shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
+            payments.let_go(self.shop, order, WHO)  # a late verdict came in meanwhile
             return
         self.shop.gateway.ask(ask_about(self.shop, order, Operation.CANCEL))
 
@@ -177,7 +178,7 @@ class Wishes(Desk):
         shop, truth, now = self.shop, self.shop.truth, self.shop.now
         if shop.slips("cancel_without_stop", sub, order):
             ops.set_cancelled(shop, order, WHO)
-            ops.let_go(shop, order, WHO)
+            payments.let_go(shop, order, WHO)
             truth.broke(now, "operator", "cancel_without_stop", "INV-37", sub, order)
             covered = int(shop.orders.method[order]) not in UNCOVERED
             if covered:
@@ -219,7 +220,7 @@ class Wishes(Desk):
 
     def _freed(self, order: int) -> bool:
         """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
-        if ops.meaning(self.shop, order) != OrderMeaning.WORKING:
+        if standing.meaning(self.shop, order) != OrderMeaning.WORKING:
             return True
         if not ops.stop_at_warehouse(self.shop, order, WHO):
             return False
@@ -229,7 +230,7 @@ class Wishes(Desk):
     def _edit(self, sub: int, order: int, triggers: bool, edit: Callable[[bool], None], money: bool) -> None:
         """Edit an order; the slip leaves out the reauthorisation that the edit asks for (EC-REA-04)."""
         shop, truth, now = self.shop, self.shop.truth, self.shop.now
-        live = ops.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
+        live = standing.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
         if not (triggers and live and shop.slips("edit_without_reauth", sub, order)):
             edit(True)
             return
@@ -245,7 +246,7 @@ class Wishes(Desk):
             truth.ships(now, "operator", "edit_without_reauth", "INV-04", sub, order, undone.amount)
             captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
             truth.ships(now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured)
-        self._mend(sub, order, lambda: ops.reauthorise(shop, order, WHO), if_waiting=True)
+        self._mend(sub, order, lambda: payments.reauthorise(shop, order, WHO), if_waiting=True)
 
     def _payment(self, sub: int) -> None:
         shop = self.shop
@@ -306,7 +307,7 @@ class _Undone:
         self.shop, self.order, self.tries = shop, order, tries
 
     def _stands(self) -> bool:
-        return ops.meaning(self.shop, self.order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
+        return standing.meaning(self.shop, self.order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
 
     def reauthorisation(self) -> bool:
         """No new verdict was asked for, and the order stands."""
@@ -318,5 +319,5 @@ class _Undone:
 
     def captured(self) -> bool:
         """Captured, and not the order's amount."""
-        captured = ops.payment_meaning(self.shop, self.order) == PaymentMeaning.CAPTURED
-        return captured and self.amount() and ops.meaning(self.shop, self.order) == OrderMeaning.SHIPPED
+        captured = standing.payment_meaning(self.shop, self.order) == PaymentMeaning.CAPTURED
+        return captured and self.amount() and standing.meaning(self.shop, self.order) == OrderMeaning.SHIPPED

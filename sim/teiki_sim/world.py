@@ -13,7 +13,7 @@ from typing import Any, TypeVarTuple
 import numpy as np
 import simpy
 
-from teiki_sim import inflow, nightly, shipping
+from teiki_sim import inflow, nightly, shipping, standing
 from teiki_sim import operations as ops
 from teiki_sim.agenda import Agenda
 from teiki_sim.book_columns import BookColumns
@@ -207,14 +207,14 @@ class World:
             return
         elif news.what == "cancel_refused":
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
-        elif ops.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
+        elif standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
             shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
             self._expired(order)
 
     def _late_refusal(self, order: int, code: int) -> None:
         """A held verdict ends in NG: the child stands, unshippable, and the flag is set (SS-SCORE-01)."""
         shop, sub = self.shop, int(self.shop.orders.sub[order])
-        if ops.meaning(shop, order) != OrderMeaning.WAITING:
+        if standing.meaning(shop, order) != OrderMeaning.WAITING:
             return
         nightly.block(shop, order, code)
         shop.on_trouble("refused", sub, order, "")
@@ -225,7 +225,7 @@ class World:
 
     def _expired(self, order: int) -> None:
         shop = self.shop
-        if ops.meaning(shop, order) == OrderMeaning.WAITING:
+        if standing.meaning(shop, order) == OrderMeaning.WAITING:
             shop.on_trouble("refused", int(shop.orders.sub[order]), order, "")
 
     # -- results -----------------------------------------------------------------------------------

@@ -1,0 +1,148 @@
+"""What a store does about one order's payment: cancel, refund, reauthorise, look up what was not answered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teiki_sim import nightly
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.messages import DEFERRED, Charges, Method, Operation, Outcome
+from teiki_sim.shipping import ask_about
+from teiki_sim.shop import Shop
+from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
+
+
+def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
+    """取消: cancel at the provider and in the store (EC-CAN-02); True once the provider has agreed.
+
+    Raises `RefusedError` where the provider refuses (EC-SHP-03, EC-SHP-06), and on ecforce where no authorisation
+    stands (EC-CAN-06: `force_cancel` is the way); elsewhere the store notes such a cancel alone.
+    """
+    words = shop.policy.payment
+    before = payment_meaning(shop, order)
+    if before == PaymentMeaning.REFUSED and shop.policy.forced_when_uncovered:
+        raise refuse(shop, order, -1, "uncovered", "cancel", actor)
+    if before in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.NONE):
+        return True
+    if before == PaymentMeaning.REFUSED:
+        shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor, code=shop.log.code("forced"))
+        return True
+    if before == PaymentMeaning.UNKNOWN and not _found_live(shop, order, actor):
+        return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+    operation, kind, after = Operation.CANCEL, Kind.PAYMENT_CANCELLED, words.cancelled
+    for _ in range(3):
+        answer = shop.gateway.ask(ask_about(shop, order, operation, _owed(shop, order)))
+        if answer.outcome == Outcome.ACCEPTED and answer.state != "CANCELLING":
+            shop.set_payment(order, after, kind, actor)
+            return True
+        if answer.outcome == Outcome.NO_ANSWER:
+            shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
+            if not _found_live(shop, order, actor):
+                break
+        elif answer.outcome == Outcome.DECLINED and _refundable(shop, order) and operation == Operation.CANCEL:
+            # Some providers give captured money back, and cancel nothing captured.
+            operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
+        elif answer.outcome == Outcome.DECLINED:
+            deferred = Method(int(shop.orders.method[order])) in DEFERRED
+            raise refuse(shop, order, -1, "paid" if deferred else "window", answer.code or "cancel", actor)
+        else:
+            return False  # accepted, and takes effect later
+    return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
+
+
+def _refundable(shop: Shop, order: int) -> bool:
+    """Captured, and not by a deferred invoice, which can only be cancelled."""
+    captured = payment_meaning(shop, order) == PaymentMeaning.CAPTURED
+    return captured and Method(int(shop.orders.method[order])) not in DEFERRED
+
+
+def let_go(shop: Shop, order: int, actor: Actor) -> bool:
+    """End a payment the way that is open: 取消, or 強制取消 where none stands; False where neither works yet."""
+    if payment_meaning(shop, order) == PaymentMeaning.REFUSED:
+        force_cancel(shop, order, actor)
+        return True
+    try:
+        return cancel_payment(shop, order, actor)
+    except RefusedError:
+        return False
+
+
+def _owed(shop: Shop, order: int) -> int:
+    """What would be given back: what was, or would be, captured (yen)."""
+    return int(shop.captured_amounts(np.array([order]))[0])
+
+
+def _found_live(shop: Shop, order: int, actor: Actor) -> bool:
+    """Look an unanswered transaction up by its key and note what the provider has; whether it is live."""
+    orders, words = shop.orders, shop.policy.payment
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
+    if answer.outcome == Outcome.NO_ANSWER:
+        shop.on_trouble("cancel_unanswered", int(orders.sub[order]), order, "")
+        return False
+    if answer.transaction >= 0:
+        orders.transaction[order] = answer.transaction
+    status = {"AUTHORISED": words.authorised, "PENDING": words.pending, "CAPTURED": words.captured}
+    found = status.get(answer.state, words.cancelled)
+    shop.set_payment(order, found, Kind.INQUIRED, actor, code=shop.log.code(answer.state or "unknown"))
+    return answer.state in status
+
+
+def force_cancel(shop: Shop, order: int, actor: Actor) -> None:
+    """強制取消: the store alone, the provider is not told (EC-PAY-06)."""
+    code = shop.log.code("forced")
+    shop.set_payment(order, shop.policy.payment.cancelled, Kind.PAYMENT_CANCELLED, actor, code=code)
+
+
+def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
+    """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
+    orders = shop.orders
+    method = Method(int(orders.method[order]))
+    before = payment_meaning(shop, order)
+    if before == PaymentMeaning.CANCELLED and method != Method.NP:
+        raise refuse(shop, order, -1, "after_cancel", "reauthorise", actor)
+    failed = before == PaymentMeaning.REFUSED
+    if failed and not shop.policy.reauthorises_refused.get(method, True):
+        raise refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if answer.outcome == Outcome.DECLINED and shop.gateway.state(int(orders.transaction[order])) == "AUTHORISED":
+        # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
+        shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
+    if answer.transaction >= 0:
+        orders.transaction[order] = answer.transaction
+    return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
+
+
+def _note_verdict(shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor) -> Outcome:
+    orders, words = shop.orders, shop.policy.payment
+    word = shop.log.code(code) if code else 0
+    if outcome == Outcome.ACCEPTED:
+        orders.covered[order] = orders.amount[order]
+        shop.set_payment(order, words.authorised, accepted, actor, code=word)
+    elif outcome == Outcome.PENDING:
+        shop.set_payment(order, words.pending, Kind.PENDING, actor, code=word)
+    elif outcome == Outcome.DECLINED:
+        shop.set_payment(order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, actor, code=word)
+        if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
+            nightly.block(shop, order, word)
+    else:
+        shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
+        shop.on_trouble("unanswered", int(orders.sub[order]), order, "born")
+    return outcome
+
+
+def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
+    """A first authorisation of the order's present method."""
+    orders = shop.orders
+    one = np.array([order], np.int32)
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answers = shop.gateway.authorise(
+        Charges(
+            shop.now, one, orders.sub[one], shop.consumers(one), np.maximum(orders.cycle[one], 0),
+            np.array([attempt + 16], np.int16), orders.method[one], orders.amount[one],
+        )
+    )  # fmt: skip
+    orders.transaction[order] = answers.transaction[0]
+    code = shop.log.vocabulary.codes.list[int(answers.code[0])]
+    return _note_verdict(shop, order, Outcome(int(answers.outcome[0])), code, Kind.AUTHORISED, actor)
