@@ -81,7 +81,8 @@ class Desk:
         done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
         shop.truth.ships(
             shop.now, "operator", slip, "INV-55", sub, order,
-            lambda: standing.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
+            lambda: shop.is_gone(order)
+            and standing.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
             and standing.meaning(shop, order) not in done,
             shop.config.grace.capture * DAY,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.calendar import DAY, instant, weekday
+from teiki_sim.calendar import DAY, weekday
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
@@ -102,14 +102,17 @@ def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32
         sub = int(shop.orders.sub[order])
         shop.set_status(order, shop.policy.order.shipped, Kind.EDITED, Actor.OPERATOR, code=shop.log.code("status"))
         shop.truth.broke(shop.now, "operator", "manual_status", "INV-17", sub, order)
-        captured_at = instant(shop.today, shop.config.schedule.capture_time)
+        shop.truth.shipped_on_paper(order, shop.today * DAY + shop.ship_second)
         if int(shop.orders.method[order]) not in (Method.COD, Method.BANK):
-            shop.truth.due(
-                shop.now, "operator", "manual_status", "INV-55", sub, order,
-                captured_at + shop.config.grace.capture * DAY,
-                partial(_captured_unshipped, shop, order),
-            )  # fmt: skip
+            shop.on_paper[order] = shop.truth.open(shop.now, "operator", "manual_status", "INV-55", sub, order)
     return due[~slipped]
+
+
+def _captured_on_paper(shop: Shop, order: int) -> None:
+    """Captured: if it was set to shipped by hand, a parcel is owed from now on."""
+    row = shop.on_paper.pop(order, None)
+    if row is not None:
+        shop.truth.judge(row, shop.now + shop.config.grace.capture * DAY, partial(_captured_unshipped, shop, order))
 
 
 def _captured_unshipped(shop: Shop, order: int) -> bool:
@@ -228,6 +231,8 @@ def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
     ok = answers.outcome == Outcome.ACCEPTED
     done = due[ok]
     orders.payment[done] = words.payment.captured
+    for order in done.tolist() if shop.on_paper else ():
+        _captured_on_paper(shop, order)
     shop.rows(
         Kind.CAPTURED, done, actor, method=method[ok], amount=amounts[ok],
         transaction=orders.transaction[done], status_to=words.payment.captured, code=slips[ok],
@@ -259,6 +264,7 @@ def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
 def force_capture(shop: Shop, order: int) -> None:
     """Mark an order captured in the store only; the provider is not told."""
     shop.set_payment(order, shop.policy.payment.captured, Kind.CAPTURED, Actor.OPERATOR)
+    _captured_on_paper(shop, order)
 
 
 def _money_differs(shop: Shop, order: int) -> bool:

@@ -18,7 +18,7 @@ from teiki_sim.names import ShopNames
 from teiki_sim.policies import Policy
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Table
 from teiki_sim.tally import Tally
-from teiki_sim.truth import Truth
+from teiki_sim.truth import Slip, Truth
 
 __all__ = ["Scheduler", "Shop"]
 
@@ -52,6 +52,7 @@ class Shop:
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
     refused_parcels: set[int] = field(default_factory=set)
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
+    on_paper: dict[int, Slip] = field(default_factory=dict)  # set to shipped by hand, and not captured yet
     forgotten: dict[int, int] = field(default_factory=dict)  # order -> a transaction that a slip left live
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order

@@ -55,9 +55,9 @@ class Truth:
         # A second later: what is mended at the due instant itself is mended in time.
         self._when(row.due + 1, settle)
 
-    def open(self, at: int, source: str, slip: str, invariant: str, sub: int) -> Slip:
-        """A slip on a subscription whose consequences are still to come; `judge` it once they are known."""
-        return self._add(at, source, slip, invariant, sub, -1, -1)
+    def open(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int = -1) -> Slip:
+        """A slip whose consequences are still to come; `judge` it once they are known."""
+        return self._add(at, source, slip, invariant, sub, order, -1)
 
     def judge(self, row: Slip, due: int, broken: Check) -> None:
         """An open slip breaks its invariant if ``broken()`` holds at ``due``."""
@@ -95,6 +95,15 @@ class Truth:
                 self._settle_at(row, broken)
             else:
                 row.outcome = BROKE if broken is None or broken() else MENDED
+
+    def shipped_on_paper(self, order: int, at: int) -> None:
+        """Set to shipped by hand: nothing leaves, but the money is captured as if it had at ``at``."""
+        for row, broken, after in self._at_ship.pop(order, ()):
+            if after and broken is not None:
+                row.due = at + after
+                self._settle_at(row, broken)
+            else:
+                row.outcome = MENDED
 
     def will_not_ship(self, order: int) -> None:
         """An order was cancelled or deleted in time: what hung on its shipping is mended."""
