@@ -58,6 +58,12 @@ class Agenda:
         self.drop(transaction)
         return what, code
 
+    def next(self) -> int | None:
+        """The earliest instant at which something is due."""
+        while self._heap and self._current.get(self._heap[0].transaction) != self._heap[0].serial:
+            heappop(self._heap)
+        return self._heap[0].at if self._heap else None
+
     def due(self, now: int) -> list[Due]:
         """Take what is due by ``now``, oldest first."""
         taken = []

@@ -66,6 +66,9 @@ class Desk:
         self.validity = np.array(validity, np.int32)
         self.ageing = Ageing(ledger, self.validity)
         self.printed: set[int] = set()
+        # A sandbox's wire loses replies itself: then answers are told as they are, and what befell them is noted.
+        self.frank = False
+        self.befell: Effect | None = None
         self.unheard: dict[int, int] = {}  # order -> transaction, or -1 - size of the ledger: never arrived
         self._numbers: NDArray[np.int64] = np.zeros(1, np.int64)
 

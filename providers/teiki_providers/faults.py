@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from teiki_providers.books import Book
 from teiki_providers.rates import REPAIRED_PASSES, Rates
-from teiki_providers.scripts import Calls, Effect, Playbook, Script
+from teiki_providers.scripts import Calls, Effect, Playbook, Script, befalls
 from teiki_providers.shelf import BOOKS
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53, bits53_many, threshold
@@ -79,6 +79,7 @@ class FaultPlan:
         self._maybe_repaired = np.zeros(
             1 << 16, np.bool_
         )  # by the low bits of the consumer: few payers repair
+        self._forced: Effect | None = None
         self._befallen: set[tuple[Operation, int, int]] = set()
 
     # ---- verdicts --------------------------------------------------------------------------------
@@ -203,6 +204,8 @@ class FaultPlan:
         """What befalls single calls of a batch, by row."""
         rates = self._rates
         effects: dict[int, Effect] = {}
+        if self._forced is not None and befalls(self._forced, operation):
+            effects[0], self._forced = self._forced, None
         if rates.windows:
             self._closed(calls, effects)
         if self.playbook.scripts:
@@ -213,10 +216,14 @@ class FaultPlan:
             self._by_rate(calls, operation, effects)
         return effects
 
+    def force(self, effect: Effect | None) -> None:
+        """Let this befall the next call that it usually befalls (magic instruments, posted faults); None: nothing."""
+        self._forced = effect
+
     def spares(self, ask: Ask) -> bool:
         """Whether nothing befalls an asked operation, as `effects` would find at more length."""
         rates = self._rates
-        if rates.windows or self.playbook.scripts:
+        if rates.windows or self.playbook.scripts or self._forced is not None:
             return False
         if ask.operation == Operation.INQUIRE or not rates.faulty:
             return True

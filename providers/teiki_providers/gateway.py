@@ -37,9 +37,9 @@ class DirectGateway:
         self.plan = plan
         self._log = log
         self._books = books
-        self._desk = Desk(ledger, plan, log, books)
-        self._till = Till(self._desk)
-        self._singles = Singles(self._desk, self.authorise, self.capture)
+        self.desk = Desk(ledger, plan, log, books)
+        self._till = Till(self.desk)
+        self._singles = Singles(self.desk, self.authorise, self.capture)
         terms = [books[m].terms if m in books else None for m in Method]
         self._cap = np.array([t.cap if t else 0 for t in terms], np.int32)
         self._printable = np.zeros((len(Method), len(State)), np.bool_)
@@ -71,9 +71,12 @@ class DirectGateway:
             answers = self._lose(charges, verdicts, lost)
         else:
             answers = self._open(charges, verdicts)
-        unheard = self._desk.unheard
+        unheard = self.desk.unheard
         for row, effect in verdicts.effects.items():
-            if effect.kind == "reply_lost":
+            if effect.kind != "reply_lost":
+                continue
+            self.desk.befell = effect
+            if not self.desk.frank:
                 unheard[int(charges.order[row])] = int(answers.transaction[row])
                 answers.outcome[row], answers.transaction[row], answers.code[row] = _NO_ANSWER, -1, 0
         return answers
@@ -83,9 +86,10 @@ class DirectGateway:
         arrives = np.ones(len(answers.outcome), np.bool_)
         for row in lost:
             arrives[row] = False
+            self.desk.befell = verdicts.effects[row]
             answers.outcome[row] = _NO_ANSWER
             answers.code[row] = self._log.code(verdicts.effects[row].code)
-            self._desk.unheard[int(charges.order[row])] = -1 - self.ledger.size
+            self.desk.unheard[int(charges.order[row])] = -1 - self.ledger.size
         rows = np.flatnonzero(arrives)
         if len(rows):
             lay(answers, rows, self._open(take_charges(charges, rows), _some(verdicts, rows)))
@@ -102,16 +106,16 @@ class DirectGateway:
             live = [
                 row
                 for row in np.flatnonzero(again & self._one_live[charges.method]).tolist()
-                if self._desk.has_live(
+                if self.desk.has_live(
                     int(charges.order[row]), self._books[Method(charges.method[row])].terms.one_live, day
                 )
             ]
             self._refuse(charges, live, verdicts, "live")
         try:
-            numbers = self._desk.open(charges, verdicts)
+            numbers = self.desk.open(charges, verdicts)
         except Repeated:
             return self._one_by_one(charges, verdicts)
-        return Answers(result, numbers, self._desk.logged(code) if result.any() else code)
+        return Answers(result, numbers, self.desk.logged(code) if result.any() else code)
 
     def _refuse(
         self, charges: Charges, rows: NDArray[np.intp] | list[int], verdicts: Verdicts, word: str
@@ -139,11 +143,11 @@ class DirectGateway:
         some = take_charges(charges, rows)
         standing = Verdicts(np.zeros(len(rows), np.uint8), np.zeros(len(rows), np.int64), {})
         try:
-            numbers[rows] = self._desk.open(some, standing)
+            numbers[rows] = self.desk.open(some, standing)
         except Repeated:
             for row in rows.tolist():
                 one = take_charges(charges, slice(row, row + 1))
-                numbers[row] = self._desk.open(one, _some(standing, np.array([0])))[0]
+                numbers[row] = self.desk.open(one, _some(standing, np.array([0])))[0]
         return numbers
 
     def capture(self, captures: Captures) -> Answers:
@@ -163,9 +167,13 @@ class DirectGateway:
         """Ask for one operation."""
         return self._singles.ask(ask)
 
+    def next_due(self) -> int | None:
+        """The earliest instant of the agenda (authorisations that die of old age are not in it)."""
+        return self.desk.agenda.next()
+
     def due(self, now: int) -> Sequence[News]:
         """News whose time has come, oldest first; each is told once."""
-        desk, ledger = self._desk, self.ledger
+        desk, ledger = self.desk, self.ledger
         news: list[tuple[int, News]] = []
         for entry in desk.agenda.due(now):
             what, code, number = entry.what, entry.code, entry.transaction
@@ -200,7 +208,7 @@ class DirectGateway:
 
     def print_invoices(self, at: int, transactions: NDArray[np.int32]) -> None:
         """Download the print data of these bundled invoices, where the table has them; a repeat changes nothing."""
-        desk, ledger = self._desk, self.ledger
+        desk, ledger = self.desk, self.ledger
         known = transactions[self._known(transactions)]
         printable = known[self._printable[ledger.method[known], ledger.state[known]]]
         desk.printed.update(printable.tolist())
@@ -211,7 +219,7 @@ class DirectGateway:
 
         A payment of a cancelled one is a row too, with the code ``orphan``: the provider got money.
         """
-        ledger, entries = self.ledger, self._desk.entries
+        ledger, entries = self.ledger, self.desk.entries
         known = self._known(transactions)
         state = np.where(known, ledger.state[np.where(known, transactions, 0)], np.uint8(State.NONE))
         owed: NDArray[np.bool_] = (state == State.CAPTURED) | (state == State.CANCELLING)

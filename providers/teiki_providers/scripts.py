@@ -23,6 +23,11 @@ _USUAL: dict[str, frozenset[Operation]] = {
 _ANY = frozenset(Operation) - {Operation.INQUIRE}
 
 
+def befalls(effect: "Effect", operation: Operation) -> bool:
+    """Whether an effect is one that an operation usually meets."""
+    return operation in _USUAL.get(effect.kind, _ANY)
+
+
 #: What a script looks at: a batch, or one asked operation as a batch of one.
 Calls = Charges | Captures
 

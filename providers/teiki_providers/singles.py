@@ -79,6 +79,7 @@ class Singles:
         effects = {} if plan.spares(ask) else plan.effects(as_charges(ask, ask.method), ask.operation)
         effect = effects.get(0)
         if effect is not None and effect.lost:
+            self._desk.befell = effect
             return Answer(Outcome.NO_ANSWER, code=effect.code)
         number = self._found(ask) if ask.operation == Operation.INQUIRE else ask.transaction
         call = _Call(self._desk, ask, number, effects)
@@ -90,6 +91,9 @@ class Singles:
             else self._do(call, call.cell)
         )
         if effect is None or effect.kind != "reply_lost":
+            return answer
+        self._desk.befell = effect
+        if self._desk.frank:
             return answer
         if answer.transaction > ask.transaction:
             self._desk.unheard[ask.order] = answer.transaction

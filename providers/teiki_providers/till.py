@@ -41,7 +41,10 @@ class Till:
             self._refuse_repeated(captures, ready, answers)
         self._sell(captures if ready.all() else take_captures(captures, np.flatnonzero(ready)))
         for row, effect in effects.items():
-            if effect.kind == "reply_lost":
+            if effect.kind != "reply_lost":
+                continue
+            self._desk.befell = effect
+            if not self._desk.frank:
                 answers.outcome[row], answers.transaction[row], answers.code[row] = _NO_ANSWER, -1, 0
         return answers
 
@@ -78,6 +81,7 @@ class Till:
         for row, effect in effects.items():
             number = int(captures.transaction[row])
             if effect.lost:
+                desk.befell = effect
                 answers.outcome[row], answers.transaction[row] = _NO_ANSWER, -1
                 answers.code[row] = desk.log.code(effect.code)
             elif ready[row] and effect.kind in ("capture_failed", "declined"):

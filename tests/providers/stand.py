@@ -142,7 +142,7 @@ class Stand:
         if state == State.NONE:
             return -1
         number = self.authorise(method, order)
-        desk = self.gateway._desk
+        desk = self.gateway.desk
         if state == State.PENDING:
             desk.hold(self.now, number, 3000, "")
         elif state == State.DECLINED:

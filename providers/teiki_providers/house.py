@@ -1,0 +1,317 @@
+"""The house: all providers of a sandbox under one roof, on one clock.
+
+A vendor's dialect (a `Front`) reads a request, the house lets it act on the one ledger, and what can befall
+calls befalls them here. Everything that changes the house comes in as a `Said`, an advance of the clock or
+a deed of the control side, so that the same sequence gives the same house again.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from teiki_providers.books import Book, Refused
+from teiki_providers.credentials import Credentials
+from teiki_providers.exchange import Reply, Request
+from teiki_providers.faults import FaultPlan
+from teiki_providers.gateway import DirectGateway
+from teiki_providers.ledger import Ledger
+from teiki_providers.mishaps import Mishap, Mishaps
+from teiki_providers.notices import Outbox
+from teiki_providers.reference import TOLD, Reference, Told
+from teiki_providers.register import Register
+from teiki_providers.said import Front, Happened, Opening, Said
+from teiki_providers.scripts import Effect, Script
+from teiki_providers.shelf import BOOKS
+from teiki_providers.states import State
+from teiki_sim.calendar import DAY
+from teiki_sim.draws import hash64
+from teiki_sim.log.rows import Vocabulary
+from teiki_sim.log.writer import Log, Sink
+from teiki_sim.messages import Answer, Ask, Method, News, Operation, Outcome
+
+if TYPE_CHECKING:
+    from teiki_sim.config import Provider
+
+__all__ = ["House", "Why"]
+
+_MOST_TRIES = 2**15 - 1
+
+
+@dataclass(slots=True)
+class Why:
+    """Why the last call was answered as it was: one line for each thing that decided."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append(line)
+
+
+class House:
+    """One sandbox. ``now`` is its clock, in seconds since 1970 JST; it never reads another."""
+
+    def __init__(
+        self,
+        start: int,
+        openings: Sequence[Opening],
+        seed: int = 1,
+        providers: Mapping[str, "Provider"] | None = None,
+        scripts: Sequence[Script] = (),
+        books: Mapping[Method, Book] = BOOKS,
+        sinks: Sequence[Sink] = (),
+    ) -> None:
+        self.start = self.now = start
+        self.seed = seed
+        self.log = Log(Vocabulary(), sinks, chunk_rows=2**12)
+        self.ledger = Ledger()
+        self.plan = FaultPlan(seed, providers or {}, scripts, books)
+        self.gateway = DirectGateway(self.ledger, self.plan, self.log, books)
+        self.gateway.desk.frank = True
+        self.books = books
+        self.mishaps = Mishaps(seed)
+        self.outbox = Outbox()
+        self.credentials = Credentials()
+        self.why = Why()
+        self.orders, self.consumers = Register(), Register()
+        self._keys: dict[int, int] = {}  # transaction -> consumer's key
+        self._cycles: Counter[str] = Counter()
+        self._tries: Counter[tuple[Operation, int]] = Counter()
+        self._timers: list[tuple[int, int, str, str, str]] = []
+        self._serial = 0
+        self._told: Told | None = None
+        self._mishap: Mishap | None = None
+        self._owner: dict[int, Front] = {}  # transaction -> the front that opened it
+        self._acting: Front | None = None
+        self.fronts: dict[str, Front] = {}
+        for opening in openings:
+            front = opening(self)
+            self.fronts[front.name] = front
+        self._prefixes = sorted(
+            ((prefix, front) for front in self.fronts.values() for prefix in front.prefixes),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    # ---- calls -----------------------------------------------------------------------------------
+
+    def front_of(self, path: str) -> Front | None:
+        """The dialect spoken at a path: the longest prefix wins."""
+        return next((front for prefix, front in self._prefixes if path.startswith(prefix)), None)
+
+    def hear(self, request: Request) -> Reply:
+        """Read a request and act on it. Raises `Turned` where the dialect turns it away, KeyError for no vendor's path."""
+        front = self.front_of(request.path)
+        if front is None:
+            raise KeyError(request.path)
+        return self.act(front.read(request))
+
+    def act(self, said: Said) -> Reply:
+        """Do what was said, with whatever befalls it on the way."""
+        front = self.fronts[said.front]
+        self.why.lines.clear()
+        self._told, self.gateway.desk.befell, self._acting = None, None, front
+        keys = front.keys(said)
+        mishap = self._mishap = self.mishaps.befall(front.provider, said, keys, self.now)
+        if mishap is not None:
+            self.why.say(f"fault {mishap.id}: {mishap.kind} {mishap.code}".rstrip())
+            if mishap.before:
+                return self._turned_back(front, mishap)
+            if mishap.judges:
+                self.plan.force(Effect(mishap.kind, mishap.code, mishap.after_s, mishap.polls, mishap.result))  # type: ignore[arg-type]
+        reply = front.act(said)
+        self.plan.force(None)
+        if self._told is not None:
+            reply = replace(reply, headers={**reply.headers, TOLD: self._told.text()})
+        return self._on_its_way(front, reply, mishap)
+
+    def _turned_back(self, front: Front, mishap: Mishap) -> Reply:
+        if mishap.trouble:
+            return Reply(trouble=mishap.trouble)
+        return front.trouble(mishap.code, 429 if mishap.kind == "too_many" else 500)
+
+    def _on_its_way(self, front: Front, reply: Reply, mishap: Mishap | None) -> Reply:
+        """What the plan's own rates and scripts did to the call, or a posted fault does to its answer."""
+        effect = self.gateway.desk.befell
+        if effect is not None:
+            self.why.say(f"the plan: {effect.kind} {effect.code}".rstrip())
+            if effect.kind == "reply_lost":
+                return reply.befallen("reply_lost")
+            if effect.kind == "server_error":
+                return front.trouble(effect.code, 503)
+            return Reply(trouble="lost")
+        if mishap is None:
+            return reply
+        return reply.befallen(mishap.trouble, mishap.real_ms) if mishap.trouble or mishap.real_ms else reply
+
+    def notice_mishap(self) -> Mishap | None:
+        """The fault that befalls notices of the call under way."""
+        mishap = self._mishap
+        return mishap if mishap is not None and mishap.kind.startswith("notice_") else None
+
+    # ---- what fronts ask of the ledger -----------------------------------------------------------
+
+    def charge(
+        self,
+        method: Method,
+        order: str,
+        consumer: str,
+        amount: int,
+        reference: Reference | None = None,
+        forced: Effect | None = None,
+    ) -> Answer:
+        """A new authorisation. ``forced`` is what a magic instrument does; a posted fault goes before it."""
+        if forced is not None and not (self._mishap is not None and self._mishap.judges):
+            self.plan.force(forced)
+            self.why.say(f"magic instrument: {forced.kind} {forced.code}".rstrip())
+        if reference is None:
+            self._cycles[consumer] += 1
+            number = self.orders.number(order)
+            attempt = self._attempt(Operation.AUTHORISE, number)
+            cycle = min(self._cycles[consumer], _MOST_TRIES)
+            reference = Reference(number, self.consumers.number(consumer), cycle, attempt, hash64(consumer))
+        answer = self._ask(Operation.AUTHORISE, method, -1, amount, 0, reference)
+        if answer.transaction >= 0:
+            self._keys[answer.transaction] = reference.consumer
+            if self._acting is not None:
+                self._owner[answer.transaction] = self._acting
+        return answer
+
+    def follow(
+        self,
+        operation: Operation,
+        transaction: int,
+        amount: int = 0,
+        slip: int = 0,
+        reference: Reference | None = None,
+        forced: Effect | None = None,
+    ) -> Answer:
+        """An operation on a transaction of the ledger (raises KeyError for none of its numbers)."""
+        if not self.ledger.knows(transaction):
+            raise KeyError(transaction)
+        if forced is not None and not (self._mishap is not None and self._mishap.judges):
+            self.plan.force(forced)
+            self.why.say(f"magic instrument: {forced.kind} {forced.code}".rstrip())
+        ledger = self.ledger
+        if reference is None:
+            order = int(ledger.order[transaction])
+            reference = Reference(
+                order,
+                int(ledger.sub[transaction]),
+                int(ledger.cycle[transaction]),
+                self._attempt(operation, order),
+                self._keys.get(transaction, 0),
+            )
+        method = Method(int(ledger.method[transaction]))
+        answer = self._ask(operation, method, transaction, amount, slip, reference)
+        if answer.transaction > transaction:  # opened in its place
+            self._keys[answer.transaction] = self._keys.get(transaction, 0)
+            if (owner := self._owner.get(transaction)) is not None:
+                self._owner[answer.transaction] = owner
+        return answer
+
+    def _attempt(self, operation: Operation, order: int) -> int:
+        tries = self._tries[operation, order]
+        self._tries[operation, order] = tries + 1
+        return min(tries, _MOST_TRIES)
+
+    def _ask(
+        self,
+        operation: Operation,
+        method: Method,
+        transaction: int,
+        amount: int,
+        slip: int,
+        reference: Reference,
+    ) -> Answer:
+        before = self.standing(transaction)
+        ask = Ask(
+            self.now, operation, transaction, reference.order, reference.sub, reference.consumer, reference.cycle,
+            method, amount, reference.attempt, slip,
+        )  # fmt: skip
+        answer = self.gateway.ask(ask)
+        self._told = Told.of(answer)
+        self._explain(operation, method, before, answer)
+        return answer
+
+    def _explain(self, operation: Operation, method: Method, before: State, answer: Answer) -> None:
+        """The table's cell and its source; "modelled" where no document says so."""
+        cell = self.books[method].cell(before, operation)
+        basis = "documented" if cell.documented else "modelled"
+        does = f"refused with {cell.code}" if isinstance(cell, Refused) else "permitted"
+        self.why.say(f"{operation.name.lower()} in {before.name}: {does} ({basis}: {cell.source})")
+        if answer.outcome != Outcome.ACCEPTED:
+            self.why.say(f"outcome {answer.outcome.name.lower()} {answer.code}".rstrip())
+
+    def standing(self, transaction: int) -> State:
+        """The state of a transaction now; NONE where there is none."""
+        if not self.ledger.knows(transaction):
+            return State.NONE
+        return self.gateway.desk.standing(transaction, self.now // DAY)
+
+    # ---- the clock -------------------------------------------------------------------------------
+
+    def timer(self, at: int, front: str, what: str, key: str) -> None:
+        """Let `Front.due` be called at an instant."""
+        self._serial += 1
+        heappush(self._timers, (at, self._serial, front, what, key))
+
+    def _next_due(self) -> int | None:
+        """The earliest instant after now at which something is due: a verdict, a timer, a notice."""
+        timer = self._timers[0][0] if self._timers else None
+        instants = (self.gateway.next_due(), timer, self.outbox.next(self.now))
+        return min((at for at in instants if at is not None), default=None)
+
+    def advance(self, to: int) -> Iterator[tuple[int, list[Happened]]]:
+        """Move the clock, stopping at every due instant and every midnight in order; yields each stop
+        at which something happened or a notice is to be sent, with what happened. The last stop is ``to``.
+
+        Raises ValueError for an instant in the past.
+        """
+        if to < self.now:
+            raise ValueError(f"the clock stands at {self.now}, which is after {to}")
+        stop = self.now
+        while True:
+            self.now = stop
+            happened = self._fire()
+            if happened or self.outbox.due(stop) or stop == to:
+                yield stop, happened
+            if stop == to:
+                return
+            midnight = (stop // DAY + 1) * DAY
+            due = self._next_due()
+            stop = min(midnight, to) if due is None else min(due, midnight, to)
+
+    def _fire(self) -> list[Happened]:
+        """Everything due by now."""
+        happened = [self._news(news) for news in self.gateway.due(self.now)]
+        while self._timers and self._timers[0][0] <= self.now:
+            at, _, name, what, key = heappop(self._timers)
+            front = self.fronts[name]
+            told = front.due(at, what, key)
+            if told:
+                happened.append(Happened(at, front.provider, key, what, told))
+        return happened
+
+    def _news(self, news: News) -> Happened:
+        front = self._owner.get(news.transaction)
+        if front is None:
+            return Happened(self.now, "", str(news.transaction), news.what, news.code)
+        front.resolved(news.transaction, news.what, news.code)
+        return Happened(self.now, front.provider, front.identity(news.transaction), news.what, news.code)
+
+    # ---- looking ---------------------------------------------------------------------------------
+
+    def ledger_of(self, transaction: int) -> dict[str, Any]:
+        """One transaction of the ledger as plain data; its sums are those of the recorded facts."""
+        if not self.ledger.knows(transaction):
+            return {}
+        ledger = self.ledger
+        return {
+            "number": transaction,
+            "state": self.standing(transaction).name,
+            "authorised": int(ledger.authorised[transaction]),
+            "captured": int(ledger.captured[transaction]),
+            "refunded": ledger.refunded.get(transaction, 0),
+        }

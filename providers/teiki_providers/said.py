@@ -1,0 +1,130 @@
+"""What a vendor's dialect understood of a request: an operation and its fields, free of secrets.
+
+This is what the journal keeps and what a restarted sandbox plays again, so it holds no card number (the name
+of a test instrument instead), no password, no signature, and of personal data only keyed hashes, unless
+a later answer must give the value back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from teiki_providers.exchange import Reply, Request
+from teiki_providers.reference import Reference
+from teiki_sim.messages import Operation
+
+__all__ = ["Front", "Happened", "Instrument", "Keys", "Said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One understood call. ``front`` names the dialect, ``fields`` are JSON values."""
+
+    front: str
+    operation: str
+    fields: Mapping[str, Any]
+    reference: Reference | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For the journal."""
+        return {
+            "front": self.front,
+            "operation": self.operation,
+            "fields": dict(self.fields),
+            "reference": self.reference.text() if self.reference else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Said":
+        """From the journal."""
+        reference = Reference.parse(value["reference"]) if value["reference"] else None
+        return cls(value["front"], value["operation"], value["fields"], reference)
+
+
+class Keys(NamedTuple):
+    """By what a posted fault finds a call. ``operation`` is the general one, None where there is none;
+    ``charge`` is whether it counts among the consumer's charges."""
+
+    consumer: str = ""
+    order: str = ""
+    amount: int = 0
+    instrument: str = ""
+    operation: Operation | None = None
+    charge: bool = False
+
+
+class Happened(NamedTuple):
+    """Something that became due: at which instant (sandbox seconds), whose, on which vendor id, what."""
+
+    at: int
+    provider: str
+    transaction: str
+    what: str
+    detail: str = ""
+
+
+class Instrument(NamedTuple):
+    """A magic value: test card, name, amount, header, with what it does and who says so."""
+
+    provider: str
+    kind: str
+    value: str
+    does_ja: str
+    does_en: str
+    source: str
+    documented: bool
+
+
+class Front(Protocol):
+    """One vendor dialect: how it reads requests, what they do in the house, how it answers.
+
+    ``read`` may look at the house (credentials, keys) but changes nothing; ``act`` is deterministic: the
+    same house and the same `Said` give the same reply.
+    """
+
+    name: str
+    provider: str
+    prefixes: tuple[str, ...]
+
+    def read(self, request: Request) -> Said:
+        """Understand a request; raises `Turned` with the vendor's own answer."""
+
+    def keys(self, said: Said) -> Keys:
+        """By what a posted fault finds this call."""
+
+    def act(self, said: Said) -> Reply:
+        """Do it and answer."""
+
+    def trouble(self, code: str, status: int) -> Reply:
+        """The vendor's own answer when it can't serve: server error, too many requests, maintenance."""
+
+    def due(self, at: int, what: str, key: str) -> str:
+        """A timer set with `House.timer` is due; returns what happened, "" for nothing."""
+
+    def resolved(self, transaction: int, what: str, code: str) -> None:
+        """News of the ledger on one of this front's transactions (a verdict, a cancel, an expiry)."""
+
+    def buyer(self, identity: str, action: str, details: Mapping[str, Any]) -> dict[str, Any]:
+        """What the consumer does elsewhere; raises KeyError for an unknown id, ValueError for what can't be."""
+
+    def actions(self) -> Mapping[str, str]:
+        """The consumer's actions, each with the kind of id that it takes."""
+
+    def transactions(self) -> list[dict[str, Any]]:
+        """All transactions, newest last, as plain data."""
+
+    def transaction(self, identity: str) -> dict[str, Any]:
+        """One transaction with its ledger; raises KeyError."""
+
+    def identity(self, transaction: int) -> str:
+        """The vendor's id of a transaction of the ledger that this front opened."""
+
+    def number(self, identity: str) -> int:
+        """The ledger's number of a vendor's id, -1 while there is none; raises KeyError."""
+
+    def instruments(self) -> list[Instrument]:
+        """The magic values."""
+
+
+#: Makes a front in a house.
+Opening = Callable[[Any], Front]
