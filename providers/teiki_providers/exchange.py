@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-__all__ = ["Reply", "Request", "Trouble", "Turned"]
+__all__ = ["Reply", "Request", "Trouble", "Turned", "Unheard"]
 
 #: What happens to a call on the wire. ``lost``: it never arrived; ``reply_lost``: it was executed and the
 #: connection closed without a word; ``reset``: the connection is reset before execution; ``truncated``
@@ -60,3 +60,7 @@ class Turned(Exception):
         super().__init__(why)
         self.reply = reply
         self.why = why
+
+
+class Unheard(Exception):
+    """No answer came, or none that can be read: the call was lost, or executed and its reply lost."""

@@ -69,6 +69,7 @@ class FaultPlan:
         books: Mapping[Method, Book] = BOOKS,
     ) -> None:
         self.seed = seed
+        self.providers = providers
         self.words = Words()
         self.books = books
         self.playbook = Playbook(scripts)
@@ -79,6 +80,8 @@ class FaultPlan:
         self._maybe_repaired = np.zeros(
             1 << 16, np.bool_
         )  # by the low bits of the consumer: few payers repair
+        #: While it is set every charge is accepted and nothing befalls a call: what stood before a run is entered.
+        self.quiet = False
         self._forced: Effect | None = None
         self._befallen: set[tuple[Operation, int, int]] = set()
 
@@ -86,6 +89,9 @@ class FaultPlan:
 
     def verdicts(self, charges: Charges) -> Verdicts:
         """Decide on charges side by side, each exactly as it would be alone."""
+        if self.quiet:
+            n = len(charges.order)
+            return Verdicts(np.zeros(n, np.uint8), np.zeros(n, np.int64), {})
         return self.judge(charges, self.effects(charges, Operation.AUTHORISE))
 
     def judge(self, charges: Charges, effects: Mapping[int, Effect]) -> Verdicts:

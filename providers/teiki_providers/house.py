@@ -62,12 +62,13 @@ class House:
         scripts: Sequence[Script] = (),
         books: Mapping[Method, Book] = BOOKS,
         sinks: Sequence[Sink] = (),
+        plan: FaultPlan | None = None,
     ) -> None:
         self.start = self.now = start
         self.seed = seed
         self.log = Log(Vocabulary(), sinks, chunk_rows=2**12)
         self.ledger = Ledger()
-        self.plan = FaultPlan(seed, providers or {}, scripts, books)
+        self.plan = plan or FaultPlan(seed, providers or {}, scripts, books)
         self.gateway = DirectGateway(self.ledger, self.plan, self.log, books)
         self.gateway.desk.frank = True
         self.books = books
@@ -285,7 +286,7 @@ class House:
 
     def _fire(self) -> list[Happened]:
         """Everything due by now."""
-        happened = [self._news(news) for news in self.gateway.due(self.now)]
+        happened = [self.tell(news) for news in self.gateway.due(self.now)]
         while self._timers and self._timers[0][0] <= self.now:
             at, _, name, what, key = heappop(self._timers)
             front = self.fronts[name]
@@ -294,7 +295,8 @@ class House:
                 happened.append(Happened(at, front.provider, key, what, told))
         return happened
 
-    def _news(self, news: News) -> Happened:
+    def tell(self, news: News) -> Happened:
+        """Tell the front that opened a transaction what became of it."""
         front = self._owner.get(news.transaction)
         if front is None:
             return Happened(self.now, "", str(news.transaction), news.what, news.code)
