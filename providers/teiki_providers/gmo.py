@@ -10,8 +10,9 @@ from email.policy import HTTP
 from urllib.parse import unquote_to_bytes
 
 from teiki_providers.exchange import Reply, Request, Turned
+from teiki_providers.said import Front
 
-__all__ = ["answer", "error", "fields", "parse_answer"]
+__all__ = ["answer", "error", "fields", "parse_answer", "searcher"]
 
 #: More fields or bytes than any call of the protocol has.
 _MOST_FIELDS = 200
@@ -89,3 +90,12 @@ def parse_answer(body: bytes) -> dict[str, str]:
     """Read an answer back, as a store does."""
     pairs: Iterable[str] = body.decode("cp932", "replace").split("&")
     return dict(pair.partition("=")[::2] for pair in pairs)
+
+
+def searcher(fronts: Mapping[str, Front], pay_type: str) -> Front | None:
+    """Whose trades SearchTradeMulti finds under a PayType: a dialect lists its own in ``pay_types``.
+
+    The call arrives at the card's dialect, which lets the other one read it (``read``), so that the journal and
+    the faults see it as that provider's.
+    """
+    return next((front for front in fronts.values() if pay_type in getattr(front, "pay_types", ())), None)

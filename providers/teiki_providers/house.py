@@ -63,9 +63,12 @@ class House:
         books: Mapping[Method, Book] = BOOKS,
         sinks: Sequence[Sink] = (),
         plan: FaultPlan | None = None,
+        settings: Mapping[str, int] | None = None,
     ) -> None:
         self.start = self.now = start
         self.seed = seed
+        #: What fronts can be told, each under "PROVIDER.name"; a front knows its own and their defaults.
+        self.settings = dict(settings or {})
         self.log = Log(Vocabulary(), sinks, chunk_rows=2**12)
         self.ledger = Ledger()
         self.plan = plan or FaultPlan(seed, providers or {}, scripts, books)
@@ -119,8 +122,8 @@ class House:
             self.why.say(f"fault {mishap.id}: {mishap.kind} {mishap.code}".rstrip())
             if mishap.before:
                 return self._turned_back(front, mishap)
-            if mishap.judges:
-                self.plan.force(Effect(mishap.kind, mishap.code, mishap.after_s, mishap.polls, mishap.result))  # type: ignore[arg-type]
+            if (effect := self.judgement()) is not None:
+                self.plan.force(effect)
         reply = front.act(said)
         self.plan.force(None)
         if self._told is not None:
@@ -150,6 +153,13 @@ class House:
         """The fault that befalls notices of the call under way."""
         mishap = self._mishap
         return mishap if mishap is not None and mishap.kind.startswith("notice_") else None
+
+    def judgement(self) -> Effect | None:
+        """What the fault of the call under way decides: for a front that acts on the ledger only later."""
+        mishap = self._mishap
+        if mishap is None or not mishap.judges:
+            return None
+        return Effect(mishap.kind, mishap.code, mishap.after_s, mishap.polls, mishap.result)  # type: ignore[arg-type]
 
     # ---- what fronts ask of the ledger -----------------------------------------------------------
 
@@ -285,12 +295,14 @@ class House:
             stop = min(midnight, to) if due is None else min(due, midnight, to)
 
     def _fire(self) -> list[Happened]:
-        """Everything due by now."""
+        """Everything due by now; the fault of the last call befalls nothing of it."""
+        self._mishap = None
         happened = [self.tell(news) for news in self.gateway.due(self.now)]
         while self._timers and self._timers[0][0] <= self.now:
             at, _, name, what, key = heappop(self._timers)
-            front = self.fronts[name]
+            front = self._acting = self.fronts[name]
             told = front.due(at, what, key)
+            self.plan.force(None)
             if told:
                 happened.append(Happened(at, front.provider, key, what, told))
         return happened
