@@ -36,7 +36,7 @@ class RowKeeper:
         words = chunk.vocabulary.codes.list
         columns = [chunk.columns[name].tolist() for name in _ROW_COLUMNS]
         for *rest, code in zip(*columns, strict=True):
-            self._rows.append((*rest, code if rest[0] in _SLIPS else words[code]))  # type: ignore[arg-type]
+            self._rows.append((*rest, code if rest[0] in _SLIPS else words[code]))
 
     def close(self) -> None:
         """Nothing is pending."""
@@ -83,7 +83,8 @@ def _print_invoices(house: House, given: Mapping[str, Any]) -> None:
 
 
 def _pay_invoices(house: House, given: Mapping[str, Any]) -> list[bool]:
-    return house.gateway.pay_invoices(int(given["at"]), np.array(given["transactions"], np.int32)).tolist()
+    owed = house.gateway.pay_invoices(int(given["at"]), np.array(given["transactions"], np.int32))
+    return [bool(one) for one in owed]
 
 
 def _repair(house: House, given: Mapping[str, Any]) -> None:

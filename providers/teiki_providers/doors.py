@@ -1,7 +1,9 @@
 """The doors through which a store reaches its providers, and the one function that opens one."""
 
+from collections.abc import Callable
 from typing import Literal
 
+from teiki_providers.door_calls import RowKeeper
 from teiki_providers.faults import FaultPlan
 from teiki_providers.gateway import DirectGateway
 from teiki_providers.ledger import Ledger
@@ -15,17 +17,36 @@ DOORS: tuple[Door, ...] = ("direct", "spoken", "inprocess", "server")
 
 
 class DoorClosed(Exception):
-    """A door that this version does not open, or that does not exist."""
+    """A door that does not exist."""
 
 
 def open_gateway(door: str, plan: FaultPlan, log: Log, ledger: Ledger | None = None) -> Gateway:
-    """A gateway behind a door, on a ledger of its own unless one is given."""
+    """A gateway behind a door; a ledger can be given to the direct one.
+
+    What the doors through wires need (HTTP clients, dialects) is imported only when one is opened.
+    """
+    if door not in DOORS:
+        names = ", ".join(DOORS)
+        raise DoorClosed(f"接続方法「{door}」はありません: {names} / no door {door!r}: one of {names}")
     if door == "direct":
         return DirectGateway(ledger if ledger is not None else Ledger(), plan, log)
-    if door in DOORS:
-        raise DoorClosed(
-            f"接続方法「{door}」は各社の通信形式とともに提供します。今は direct をお使いください / "
-            f"door {door!r} comes with the vendors' wire dialects; use direct for now"
-        )
-    names = ", ".join(DOORS)
-    raise DoorClosed(f"接続方法「{door}」はありません: {names} / no door {door!r}: one of {names}")
+    return _relayed(door, plan, log)
+
+
+def _relayed(door: str, plan: FaultPlan, log: Log) -> Gateway:
+    from teiki_providers.relay import Line, RelayGateway
+    from teiki_providers.shops import shops
+
+    line: Line
+    if door == "server":
+        raise DoorClosed("接続方法「server」はまだ使えません / door 'server' is not open yet")
+    else:
+        from teiki_providers.fronts import FRONTS
+        from teiki_providers.house import House
+        from teiki_providers.lines import HouseLine, InProcessLine
+
+        keeper = RowKeeper()
+        house = House(0, FRONTS, plan.seed, books=plan.books, sinks=(keeper,), plan=plan)
+        make: Callable[[House, RowKeeper], Line] = HouseLine if door == "spoken" else InProcessLine
+        line = make(house, keeper)
+    return RelayGateway(line, log, shops(line.send))

@@ -82,9 +82,17 @@ class Front(Protocol):
     same house and the same `Said` give the same reply.
     """
 
-    name: str
-    provider: str
-    prefixes: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """The dialect's own name."""
+
+    @property
+    def provider(self) -> str:
+        """Whose it is: card, deferred, amazon_pay or rakuten_pay."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Where its paths begin."""
 
     def read(self, request: Request) -> Said:
         """Understand a request; raises `Turned` with the vendor's own answer."""

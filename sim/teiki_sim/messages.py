@@ -186,6 +186,9 @@ class Gateway(Protocol):
     def repair(self, at: int, consumer: int, method: Method) -> None:
         """The consumer repaired the means of payment with the provider (new card, new plan)."""
 
+    def close(self) -> None:
+        """The run is over: let go of connections."""
+
     def state(self, transaction: int) -> str:
         """The provider's own state of a transaction: the truth, for the truth table and tests only."""
 

@@ -231,8 +231,9 @@ class World:
     # -- results -----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Flush and close the log."""
+        """Flush and close the log, and hang up on the providers."""
         self.shop.log.close()
+        self.shop.gateway.close()
 
     def orders_by_status(self) -> dict[str, int]:
         """How many orders stand in each status, by its Japanese name; orders that never came to be are left out."""

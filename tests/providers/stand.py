@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from providers.tiny import TinyFront, TinyShop
 from teiki_providers.books import Book
+from teiki_providers.door_calls import RowKeeper
 from teiki_providers.faults import FaultPlan
+from teiki_providers.fronts import FRONTS
 from teiki_providers.gateway import DirectGateway
+from teiki_providers.house import House
 from teiki_providers.ledger import Ledger
+from teiki_providers.lines import HouseLine, InProcessLine
+from teiki_providers.relay import RelayGateway
 from teiki_providers.scripts import Script
 from teiki_providers.shelf import BOOKS
+from teiki_providers.shops import shops
 from teiki_providers.states import State
 from teiki_sim.calendar import DAY
 from teiki_sim.config import Faults, Provider
@@ -23,7 +30,7 @@ from teiki_sim.log.fold import Fold
 from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.log.rows import Chunk, Vocabulary
 from teiki_sim.log.writer import Log
-from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, News, Operation
+from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Gateway, Method, News, Operation
 
 START = 20_500 * DAY + 9 * 3600
 SLIP = 400_000_000_001
@@ -58,7 +65,11 @@ class Rows:
 
 
 class Stand:
-    """One gateway with its log folded as it grows."""
+    """One gateway with its log folded as it grows. ``way`` is how it is reached: "direct", or a door's name behind
+    which the smallest dialect is spoken, or (with ``wire``) the vendors' own."""
+
+    way: ClassVar[str] = "direct"
+    wire: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -74,8 +85,27 @@ class Stand:
         self.log = Log(Vocabulary(), [self.fold, self.rows])
         self.ledger = Ledger()
         self.plan = FaultPlan(seed, given, scripts, books)
-        self.gateway = DirectGateway(self.ledger, self.plan, self.log, books)
         self.now = START
+        self.gateway: Gateway
+        if self.way == "direct":
+            direct = self.gateway = DirectGateway(self.ledger, self.plan, self.log, books)
+            self.desk = direct.desk
+        else:
+            self._relay(books)
+
+    def _relay(self, books: Mapping[Method, Book]) -> None:
+        keeper = RowKeeper()
+        openings = FRONTS if self.wire else (TinyFront,)
+        house = House(self.now, openings, books=books, sinks=(keeper,), plan=self.plan)
+        line = (HouseLine if self.way == "spoken" else InProcessLine)(house, keeper)
+        tiny = TinyShop(line.send)
+        both = shops(line.send) if self.wire else dict.fromkeys(BOOKS, tiny)
+        self.gateway = RelayGateway(line, self.log, both)
+        self.ledger, self.desk = house.ledger, house.gateway.desk
+
+    def close(self) -> None:
+        """Hang up."""
+        self.gateway.close()
 
     # ---- asking ----------------------------------------------------------------------------------
 
@@ -142,7 +172,7 @@ class Stand:
         if state == State.NONE:
             return -1
         number = self.authorise(method, order)
-        desk = self.gateway.desk
+        desk = self.desk
         if state == State.PENDING:
             desk.hold(self.now, number, 3000, "")
         elif state == State.DECLINED:

@@ -1,5 +1,8 @@
 """One contract for all nine methods: what a store can rely on whoever the provider is."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,23 @@ from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation, Outcome
 O = Operation
 covered = pytest.mark.parametrize("method", COVERED, ids=lambda m: m.name)
 deferred = pytest.mark.parametrize("method", sorted(DEFERRED), ids=lambda m: m.name)
+
+
+@pytest.fixture(autouse=True, params=["direct", "spoken", "inprocess"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Through every door that opens in this process."""
+    monkeypatch.setattr(Stand, "way", request.param)
+    stands: list[Stand] = []
+    made = Stand.__init__
+
+    def noted(stand: Stand, *args: Any, **more: Any) -> None:
+        made(stand, *args, **more)
+        stands.append(stand)
+
+    monkeypatch.setattr(Stand, "__init__", noted)
+    yield request.param
+    for stand in stands:
+        stand.close()
 
 
 @covered

@@ -66,7 +66,7 @@ class Money(RuleBasedStateMachine):
             assert answer.state == self._standing(answer.transaction)
 
     def _standing(self, number: int) -> str:
-        return self.stand.gateway.desk.standing(number, self.stand.now // 86400).name
+        return self.stand.desk.standing(number, self.stand.now // 86400).name
 
     @rule(days=st.integers(0, 40))
     def wait(self, days: int) -> None:

@@ -36,7 +36,7 @@ def test_the_ledger_moves_as_the_table_says(method: Method, state: State, operat
     stand = Stand()
     number = stand.put(method, state)
     if operation == Operation.CAPTURE and BOOKS[method].terms.needs_print and number >= 0:
-        stand.gateway.desk.printed.add(number)
+        stand.desk.printed.add(number)
     before = snapshot(stand)
     cell = BOOKS[method].cell(state, operation)
     answer = stand.ask(operation, number, method, amount=AMOUNTS.get(operation, 3000))

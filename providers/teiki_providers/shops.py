@@ -1,0 +1,14 @@
+"""The shop's halves of all dialects, by payment method."""
+
+from collections.abc import Callable, Mapping
+
+from teiki_providers.exchange import Reply, Request
+from teiki_providers.relay import Shop
+from teiki_sim.messages import Method
+
+__all__ = ["shops"]
+
+
+def shops(send: Callable[[Request], Reply]) -> Mapping[Method, Shop]:
+    """One shop for each method that a provider takes, all on one line."""
+    return {}
