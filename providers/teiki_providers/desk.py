@@ -189,6 +189,13 @@ class Desk:
         self.entries.one(Kind.PAYMENT_CANCELLED, at, transaction, amount)
         return amount
 
+    def expire(self, at: int, transaction: int) -> None:
+        """An authorisation ends by its provider's own count, before the age that the terms give it."""
+        self.agenda.drop(transaction)
+        self.ledger.state[transaction] = State.EXPIRED
+        amount = int(self.ledger.authorised[transaction])
+        self.entries.one(Kind.EXPIRED, at, transaction, amount)
+
     def refund(self, at: int, transaction: int, amount: int) -> None:
         """Captured money is given back, wholly or in part."""
         ledger = self.ledger

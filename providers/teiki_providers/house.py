@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from teiki_providers.books import Book, Refused
 from teiki_providers.credentials import Credentials
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["House", "Why"]
 
 _MOST_TRIES = 2**15 - 1
+#: How a provider can end a transaction by itself.
+Settled = Literal["declined", "cancelled", "expired"]
 
 
 @dataclass(slots=True)
@@ -221,6 +223,20 @@ class House:
             if (owner := self._owner.get(transaction)) is not None:
                 self._owner[answer.transaction] = owner
         return answer
+
+    def seek(self, method: Method, reference: Reference) -> Answer:
+        """Ask what came of an order's last call, by the store's own numbers: it may never have arrived."""
+        return self._ask(Operation.INQUIRE, method, -1, 0, 0, reference)
+
+    def settle(self, transaction: int, what: Settled, code: str = "") -> None:
+        """What a provider does with a transaction of its own accord: no call, so nothing befalls it."""
+        desk = self.gateway.desk
+        if what == "declined":
+            desk.decline(self.now, transaction, int(self.ledger.authorised[transaction]), code)
+        elif what == "cancelled":
+            desk.cancel(self.now, transaction)
+        else:
+            desk.expire(self.now, transaction)
 
     def _attempt(self, operation: Operation, order: int) -> int:
         tries = self._tries[operation, order]
