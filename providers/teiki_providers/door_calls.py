@@ -12,7 +12,7 @@ import numpy as np
 
 from teiki_providers.house import House
 from teiki_sim.log.kinds import Actor, Kind, Side
-from teiki_sim.log.rows import Chunk
+from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import Method, News
 
@@ -21,8 +21,6 @@ __all__ = ["CALLS", "Row", "RowKeeper", "call", "enter"]
 #: One provider's row: kind, instant, sub, order, cycle, method, transaction, amount, code (a word, or a slip number).
 Row = tuple[int, int, int, int, int, int, int, int, str | int]
 _ROW_COLUMNS = ("kind", "at", "sub", "order", "cycle", "method", "transaction", "amount", "code")
-#: Of these the code column is the slip number, where it has one.
-_SLIPS = frozenset({Kind.CAPTURED})
 
 
 class RowKeeper:
@@ -36,7 +34,7 @@ class RowKeeper:
         words = chunk.vocabulary.codes.list
         columns = [chunk.columns[name].tolist() for name in _ROW_COLUMNS]
         for *rest, code in zip(*columns, strict=True):
-            self._rows.append((*rest, code if rest[0] in _SLIPS else words[code]))
+            self._rows.append((*rest, code if code >= SLIP_NUMBER_BASE else words[code]))
 
     def close(self) -> None:
         """Nothing is pending."""

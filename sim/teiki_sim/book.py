@@ -266,7 +266,10 @@ def _agrees(row: SubscriptionRow, table: Table, at: int, config: Config) -> bool
         )
     price = row.unit_price if row.unit_price is not None else _price_of(row.product, config)
     if price * row.quantity > values.MOST_YEN:
-        ja, en = f"単価×数量が {values.MOST_YEN:,} 円以下", f"price times quantity of {values.MOST_YEN:,} yen or less"
+        ja, en = (
+            f"単価×数量が {values.MOST_YEN:,} 円以下",
+            f"price times quantity of {values.MOST_YEN:,} yen or less",
+        )
         table.problem(at, "quantity", f"{row.quantity} × {price:,}", ja, en)
     if row.status == "継続" and row.next_date is None:
         ja = "継続には次回出荷予定日か次回お届け予定日"

@@ -142,7 +142,9 @@ class Customers:
 
 def new_method(shop: Shop, sub: int) -> Method:
     """Another payment method than the present one, as the customer would have it."""
-    offered = [m for m in (Method.CARD, Method.NP, Method.NP_WIZ, Method.COD) if m != int(shop.subs.method[sub])]
+    offered = [
+        m for m in (Method.CARD, Method.NP, Method.NP_WIZ, Method.COD) if m != int(shop.subs.method[sub])
+    ]
     return offered[spread(shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub])), len(offered))]
 
 

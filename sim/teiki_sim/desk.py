@@ -92,7 +92,9 @@ class Desk:
         shop = self.shop
 
         def mended() -> None:
-            if not if_waiting or (not shop.is_gone(order) and standing.meaning(shop, order) == OrderMeaning.WAITING):
+            if not if_waiting or (
+                not shop.is_gone(order) and standing.meaning(shop, order) == OrderMeaning.WAITING
+            ):
                 task()
 
         if shop.mends(sub, order):
@@ -152,6 +154,10 @@ def seconds(clock: str) -> int:
 def shipping_instant(shop: Shop, order: int) -> int:
     """When the order leaves if nothing more happens: on its ship date, or on the next day it can."""
     day = max(int(shop.orders.ship[order]), shop.today)
-    if not shop.orders.flags[order] & (HANDED_OVER | GONE) and day == shop.today and shop.now % DAY >= shop.export_second:
+    if (
+        not shop.orders.flags[order] & (HANDED_OVER | GONE)
+        and day == shop.today
+        and shop.now % DAY >= shop.export_second
+    ):
         day += 1
     return day * DAY + shop.ship_second

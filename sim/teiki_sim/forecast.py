@@ -122,14 +122,18 @@ def schedule_forecast(
 
     gifts = [(gift.count, products.index(gift.product)) for gift in config.gifts]
 
-    def count(days_: Days, product: npt.NDArray[Any], quantity: npt.NDArray[Any], cycle: npt.NDArray[Any]) -> Counts:
+    def count(
+        days_: Days, product: npt.NDArray[Any], quantity: npt.NDArray[Any], cycle: npt.NDArray[Any]
+    ) -> Counts:
         counts = _count(days_ - first, product, quantity, days, len(products))
         for of_cycle, gift in gifts:  # enclosed in a parcel: units, and no parcel of their own
             counts.units[:, gift] += _by_day(days_[cycle == of_cycle] - first, days)
         return counts
 
     at_orders = count(orders.planned, orders.product, orders.quantity, orders.cycle)
-    at_masters = count(masters.ship[shown], book.product[shown], book.quantity[shown], masters.cycle[shown] + 1)
+    at_masters = count(
+        masters.ship[shown], book.product[shown], book.quantity[shown], masters.cycle[shown] + 1
+    )
     dashboard = Counts(at_orders.parcels + at_masters.parcels, at_orders.units + at_masters.units)
     active = np.flatnonzero((book.status == _ACTIVE) & (masters.next_ship >= 0))
     return Forecast(

@@ -174,7 +174,9 @@ def _new_children(
     return orders
 
 
-def _charge(shop: Shop, orders: NDArray[np.int32], attempt: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _charge(
+    shop: Shop, orders: NDArray[np.int32], attempt: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Authorise; (outcome, code) of each order. Methods without a provider are accepted as they are."""
     table = shop.orders
     asked = ~shop.uncovered[table.method[orders]]
@@ -267,7 +269,12 @@ def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> 
     subs = shop.subs
     subs.attempt[sub] += 1
     shop.sub_row(
-        Kind.GENERATION_FAILED, sub, rule="flag", code=code, method=int(subs.method[sub]), cycle=int(subs.cycle[sub]) + 1
+        Kind.GENERATION_FAILED,
+        sub,
+        rule="flag",
+        code=code,
+        method=int(subs.method[sub]),
+        cycle=int(subs.cycle[sub]) + 1,
     )
     raise_flag(shop, sub, code, "flag")
     if cause:
@@ -278,7 +285,9 @@ def block(shop: Shop, order: int, code: int) -> None:
     """A child whose charge was refused is kept from shipping: status off 出荷待ち, and 出荷停止 (SS-STOP-01)."""
     policy, table = shop.policy, shop.orders
     if policy.order.blocked != policy.order.waiting:
-        shop.set_status(order, policy.order.blocked, Kind.EDITED, Actor.SYSTEM, "ng", code=shop.log.code("status"))
+        shop.set_status(
+            order, policy.order.blocked, Kind.EDITED, Actor.SYSTEM, "ng", code=shop.log.code("status")
+        )
     table.flags[order] |= STOPPED
     shop.row(Kind.HELD, order, rule="amount_stop", code=shop.log.code("payment_error"))
 

@@ -30,7 +30,9 @@ def write_settings(shop: Shop) -> None:
     terms["week_start"] = shop.week_start
     terms["schedule.generate_days_before_delivery"] = shop.ahead
     for name, value in terms.items():
-        shop.log.one(Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}')
+        shop.log.one(
+            Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
+        )
 
 
 def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:
@@ -45,7 +47,9 @@ def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = 
 def _end_what_is_over(shop: Shop) -> None:
     """A course whose last child is generated already has ended (SS-ORD-14)."""
     subs, n, words = shop.subs, shop.subs.n, shop.policy.subscription
-    over = (subs.end_count[:n] > 0) & (subs.cycle[:n] >= subs.end_count[:n]) & (subs.status[:n] == words.active)
+    over = (
+        (subs.end_count[:n] > 0) & (subs.cycle[:n] >= subs.end_count[:n]) & (subs.status[:n] == words.active)
+    )
     subs.status[:n][over] = words.ended
 
 
@@ -54,17 +58,26 @@ def _subscriptions(shop: Shop, book: BookColumns) -> None:
     rows = subs.add(len(book))
     customers, number = _sorted_texts(book.customers)
     shop.names.sub_ids, shop.names.customer_names = Texts(book.ids), Texts(customers)
-    shop.log.vocabulary.products[:] = [*book.products, *(c for c in config.goods if c not in set(book.products))]
+    shop.log.vocabulary.products[:] = [
+        *book.products,
+        *(c for c in config.goods if c not in set(book.products)),
+    ]
     subs.key[rows] = hash64_many(book.ids)
     subs.customer[rows] = number
     frequency = np.array([shop.frequency_number[f] for f in book.frequencies] or [0], np.int16)
     carrier = np.array([shop.carriers.index(name) for name in book.carriers] or [0], np.int8)
-    known = np.array([METHOD_NAMES.index(m) if m in METHOD_NAMES else Method.BANK for m in book.methods], np.int8)
+    known = np.array(
+        [METHOD_NAMES.index(m) if m in METHOD_NAMES else Method.BANK for m in book.methods], np.int8
+    )
     status = np.array([words.active, words.stopped, words.cancelled, words.ended], np.uint8)
     subs.frequency[rows], subs.carrier[rows] = frequency[book.frequency], carrier[book.carrier]
     subs.method[rows], subs.status[rows] = known[book.method], status[book.status]
     subs.product[rows], subs.quantity[rows] = book.product, book.quantity
-    subs.unit_price[rows], subs.cycle[rows], subs.end_count[rows] = book.unit_price, book.cycle, book.end_count
+    subs.unit_price[rows], subs.cycle[rows], subs.end_count[rows] = (
+        book.unit_price,
+        book.cycle,
+        book.end_count,
+    )
     subs.ship[rows], subs.delivery[rows] = book.next_ship, book.next_delivery
     subs.anchor[rows] = np.where(book.first_delivery >= 0, book.first_delivery, book.next_delivery)
     subs.flag[rows], subs.held[rows] = book.generation_error, book.held
@@ -135,7 +148,11 @@ def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
         if row.amount is not None:
             amount = row.amount
         elif sub >= 0:
-            amount = int(subs.unit_price[sub]) * row.quantity + int(shop.fees[method]) + int(shop.carrier_fees[subs.carrier[sub]])
+            amount = (
+                int(subs.unit_price[sub]) * row.quantity
+                + int(shop.fees[method])
+                + int(shop.carrier_fees[subs.carrier[sub]])
+            )
         else:
             price = config.goods[row.product].price if row.product in config.goods else 0
             amount = price * row.quantity + int(shop.fees[method]) + int(shop.carrier_fees[single_carrier])
@@ -205,4 +222,3 @@ def _take_over(shop: Shop, orders_covered: np.ndarray) -> None:
         Kind.AUTHORISED, some, Actor.SYSTEM, method=orders.method[some], amount=orders.amount[some],
         transaction=orders.transaction[some], status_to=orders.payment[some],
     )  # fmt: skip
-

@@ -51,7 +51,12 @@ def skip(shop: Shop, sub: int, actor: Actor, *, move_master: int = 1) -> None:
     """
     subs, orders = shop.subs, shop.orders
     child = waiting_child(shop, sub)
-    if child >= 0 and orders.flags[child] & HANDED_OVER or child >= 0 and meaning(shop, child) == OrderMeaning.WORKING:
+    if (
+        child >= 0
+        and orders.flags[child] & HANDED_OVER
+        or child >= 0
+        and meaning(shop, child) == OrderMeaning.WORKING
+    ):
         raise refuse(shop, child, sub, "skip_refused", "skip", actor)
     ship, delivery = int(subs.ship[sub]), int(subs.delivery[sub])
     if child >= 0:
@@ -118,7 +123,9 @@ def create_child(shop: Shop, sub: int, actor: Actor, *, cycle: int, ship: int, d
     """注文作成 from the master, for one cycle and its dates; the child, or -1 where the charge failed."""
     if int(shop.subs.status[sub]) != shop.policy.subscription.active and not shop.policy.manual_on_stopped:
         stopped = int(shop.subs.status[sub]) == shop.policy.subscription.stopped
-        raise refuse(shop, -1, sub, "manual_refused" if stopped else "manual_refused_cancelled", "create", actor)
+        raise refuse(
+            shop, -1, sub, "manual_refused" if stopped else "manual_refused_cancelled", "create", actor
+        )
     shop.subs.attempt[sub] += 1
     made = nightly.generate(
         shop, np.array([sub], np.int32), np.array([cycle], np.int16),
@@ -217,7 +224,11 @@ def retry_later(shop: Shop, order: int, left: int) -> None:
 
     def again() -> None:
         standing = meaning(shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
-        if not standing or shop.orders.flags[order] & FORCED or payment_meaning(shop, order) != PaymentMeaning.REFUSED:
+        if (
+            not standing
+            or shop.orders.flags[order] & FORCED
+            or payment_meaning(shop, order) != PaymentMeaning.REFUSED
+        ):
             return
         if reauthorise(shop, order, Actor.SYSTEM) == Outcome.ACCEPTED:
             back_to_waiting(shop, order, Actor.SYSTEM)
@@ -265,7 +276,9 @@ def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Ac
         reauthorise(shop, order, actor)
 
 
-def change_method(shop: Shop, order: int, method: Method, actor: Actor, *, cancels_old: bool = True) -> Outcome:
+def change_method(
+    shop: Shop, order: int, method: Method, actor: Actor, *, cancels_old: bool = True
+) -> Outcome:
     """Another payment method for one order: the old payment is cancelled first (EC-UPD-03), then a new one asked."""
     orders = shop.orders
     if payment_meaning(shop, order) == PaymentMeaning.CAPTURED and shop.policy.captured_is_final:
@@ -276,7 +289,12 @@ def change_method(shop: Shop, order: int, method: Method, actor: Actor, *, cance
     orders.method[order] = method
     orders.transaction[order] = -1
     shop.row(
-        Kind.EDITED, order, actor, method=int(method), amount=int(orders.amount[order]), code=shop.log.code("method")
+        Kind.EDITED,
+        order,
+        actor,
+        method=int(method),
+        amount=int(orders.amount[order]),
+        code=shop.log.code("method"),
     )
     if method in UNCOVERED:
         orders.payment[order] = shop.policy.payment.not_needed  # nobody is asked: no row but the edit

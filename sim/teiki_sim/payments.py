@@ -23,7 +23,12 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
     before = payment_meaning(shop, order)
     if before == PaymentMeaning.REFUSED and shop.policy.forced_when_uncovered:
         raise refuse(shop, order, -1, "uncovered", "cancel", actor)
-    if before in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NOT_NEEDED, PaymentMeaning.NONE):
+    if before in (
+        PaymentMeaning.CANCELLED,
+        PaymentMeaning.REFUNDED,
+        PaymentMeaning.NOT_NEEDED,
+        PaymentMeaning.NONE,
+    ):
         return True
     if before == PaymentMeaning.REFUSED:
         shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, actor, code=shop.log.code("forced"))
@@ -40,7 +45,9 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
             shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
             if not _found_live(shop, order, actor):
                 break
-        elif answer.outcome == Outcome.DECLINED and _refundable(shop, order) and operation == Operation.CANCEL:
+        elif (
+            answer.outcome == Outcome.DECLINED and _refundable(shop, order) and operation == Operation.CANCEL
+        ):
             # Some providers give captured money back, and cancel nothing captured.
             operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
         elif answer.outcome == Outcome.DECLINED:
@@ -106,7 +113,10 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
         raise refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
     answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
-    if answer.outcome == Outcome.DECLINED and shop.gateway.state(int(orders.transaction[order])) == "AUTHORISED":
+    if (
+        answer.outcome == Outcome.DECLINED
+        and shop.gateway.state(int(orders.transaction[order])) == "AUTHORISED"
+    ):
         # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
         shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
     if answer.transaction >= 0:
@@ -114,7 +124,9 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
 
 
-def _note_verdict(shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor) -> Outcome:
+def _note_verdict(
+    shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor
+) -> Outcome:
     orders, words = shop.orders, shop.policy.payment
     word = shop.log.code(code) if code else 0
     if outcome == Outcome.ACCEPTED:
@@ -123,7 +135,9 @@ def _note_verdict(shop: Shop, order: int, outcome: Outcome, code: str, accepted:
     elif outcome == Outcome.PENDING:
         shop.set_payment(order, words.pending, Kind.PENDING, actor, code=word)
     elif outcome == Outcome.DECLINED:
-        shop.set_payment(order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, actor, code=word)
+        shop.set_payment(
+            order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, actor, code=word
+        )
         if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
             nightly.block(shop, order, word)
     else:

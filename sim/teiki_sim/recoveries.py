@@ -44,7 +44,16 @@ class Recoveries(Desk):
         self._restarts[sub] = this = self._restarts.get(sub, 0) + 1
         if shop.slips("flag_left", sub, cycle):
             ops.resume(shop, sub, WHO)
-            truth.due(now, "operator", "flag_left", "INV-20", sub, -1, due, lambda: bool(subs.flag[sub]) and subs.status[sub] == active and self._restarts[sub] == this)
+            truth.due(
+                now,
+                "operator",
+                "flag_left",
+                "INV-20",
+                sub,
+                -1,
+                due,
+                lambda: bool(subs.flag[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
+            )
             if shop.mends(sub, cycle):
                 self.later(1, lambda: self._finish(sub))
             return
@@ -53,7 +62,16 @@ class Recoveries(Desk):
         if not shop.slips("forgot_resume", sub, cycle):
             ops.resume(shop, sub, WHO)
             return
-        truth.due(now, "operator", "forgot_resume", "INV-20", sub, -1, due, lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this)
+        truth.due(
+            now,
+            "operator",
+            "forgot_resume",
+            "INV-20",
+            sub,
+            -1,
+            due,
+            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
+        )
         lapse = max((int(subs.delivery[sub]) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
         truth.due(
             now, "operator", "forgot_resume", "INV-08", sub, -1, lapse,
@@ -167,7 +185,9 @@ class Recoveries(Desk):
         """Whether a child of this cycle stands."""
         orders = self.shop.orders
         of_cycle = (orders.sub[: orders.n] == sub) & (orders.cycle[: orders.n] == cycle)
-        return any(survives(self.shop, int(order)) for order in np.flatnonzero(of_cycle) if orders.status[order])
+        return any(
+            survives(self.shop, int(order)) for order in np.flatnonzero(of_cycle) if orders.status[order]
+        )
 
     def _duplicate(self, sub: int, first: int, second: int, slip: str) -> None:
         """Two children of one cycle: broken if both still stand after the grace."""
@@ -195,13 +215,17 @@ class Recoveries(Desk):
             shop.orders.covered[order] = answer.amount
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
             method = Method(int(shop.orders.method[order]))
-            if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(method, "amount"):
+            if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(
+                method, "amount"
+            ):
                 payments.reauthorise(shop, order, WHO)
         elif answer.state == "PENDING":
             shop.orders.transaction[order] = answer.transaction
             shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
         else:
-            shop.set_payment(order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code)
+            shop.set_payment(
+                order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code
+            )
             self._ask_again(sub, order, answer.transaction >= 0)
 
     def _ask_again(self, sub: int, order: int, known: bool) -> None:

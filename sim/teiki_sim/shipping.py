@@ -92,7 +92,9 @@ def _hand_slips(shop: Shop, slip: str, orders: NDArray[np.int32]) -> NDArray[np.
     if not chance or not len(orders):
         return np.zeros(len(orders), np.bool_)
     cycle = np.maximum(shop.orders.cycle[orders], 0)
-    return (sub >= 0) & (bits53_many(shop.seed, shop.consumers(orders), Purpose.SLIP_CHOICE, cycle, len(slip)) < chance)
+    return (sub >= 0) & (
+        bits53_many(shop.seed, shop.consumers(orders), Purpose.SLIP_CHOICE, cycle, len(slip)) < chance
+    )
 
 
 def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -100,11 +102,15 @@ def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32
     slipped = _hand_slips(shop, "manual_status", due)
     for order in due[slipped].tolist():
         sub = int(shop.orders.sub[order])
-        shop.set_status(order, shop.policy.order.shipped, Kind.EDITED, Actor.OPERATOR, code=shop.log.code("status"))
+        shop.set_status(
+            order, shop.policy.order.shipped, Kind.EDITED, Actor.OPERATOR, code=shop.log.code("status")
+        )
         shop.truth.broke(shop.now, "operator", "manual_status", "INV-17", sub, order)
         shop.truth.shipped_on_paper(order, shop.today * DAY + shop.ship_second)
         if int(shop.orders.method[order]) not in (Method.COD, Method.BANK):
-            shop.on_paper[order] = shop.truth.open(shop.now, "operator", "manual_status", "INV-55", sub, order)
+            shop.on_paper[order] = shop.truth.open(
+                shop.now, "operator", "manual_status", "INV-55", sub, order
+            )
     return due[~slipped]
 
 
@@ -112,7 +118,9 @@ def _captured_on_paper(shop: Shop, order: int) -> None:
     """Captured: if it was set to shipped by hand, a parcel is owed from now on."""
     row = shop.on_paper.pop(order, None)
     if row is not None:
-        shop.truth.judge(row, shop.now + shop.config.grace.capture * DAY, partial(_captured_unshipped, shop, order))
+        shop.truth.judge(
+            row, shop.now + shop.config.grace.capture * DAY, partial(_captured_unshipped, shop, order)
+        )
 
 
 def _captured_unshipped(shop: Shop, order: int) -> bool:
@@ -254,7 +262,14 @@ def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
         due_at = shop.now + shop.config.grace.ledger * DAY
         for invariant, broken in (("INV-05", _money_differs), ("INV-06", _money_missing)):
             shop.truth.due(
-                shop.now, "operator", "forced_capture", invariant, sub, order, due_at, partial(broken, shop, order)
+                shop.now,
+                "operator",
+                "forced_capture",
+                invariant,
+                sub,
+                order,
+                due_at,
+                partial(broken, shop, order),
             )
         if shop.mends(sub, order):
             shop.on_trouble("settle", sub, order, "")
@@ -280,9 +295,7 @@ def _money_missing(shop: Shop, order: int) -> bool:
 def deliver(shop: Shop) -> None:
     """Parcels arrive; a few are refused and come back; customers of deferred payment pay later."""
     orders, live = shop.orders, shop.live
-    arriving = live[
-        (orders.flags[live] & (GONE | DELIVERED) == GONE) & (orders.delivery[live] <= shop.today)
-    ]
+    arriving = live[(orders.flags[live] & (GONE | DELIVERED) == GONE) & (orders.delivery[live] <= shop.today)]
     if not len(arriving):
         return
     orders.flags[arriving] |= DELIVERED

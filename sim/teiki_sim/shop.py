@@ -59,7 +59,6 @@ class Shop:
     on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
 
-
     def __post_init__(self) -> None:
         config = self.config
         self.seed = config.seed
@@ -73,13 +72,22 @@ class Shop:
         schedule, carrier = config.schedule, config.carriers[config.default_carrier]
         self.night_second, self.export_second, self.ship_second, self.capture_second = (
             60 * minutes(clock)
-            for clock in (schedule.nightly_batch, schedule.export_time, carrier.handover, schedule.capture_time)
+            for clock in (
+                schedule.nightly_batch,
+                schedule.export_time,
+                carrier.handover,
+                schedule.capture_time,
+            )
         )
         self.leads = [Lead(c.lead_days, c.lead_mode, c.lead_holidays) for c in config.carriers.values()]
-        self.fees = np.array([config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32)
+        self.fees = np.array(
+            [config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32
+        )
         self.carrier_fees = np.array([c.fee for c in config.carriers.values()], np.int32)
         self.uncovered = _IS_UNCOVERED
-        self.charge_first = np.array([Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))])
+        self.charge_first = np.array(
+            [Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))]
+        )
         self.ahead = config.schedule.generate_days_before_delivery
         self.live: NDArray[np.int32] = np.empty(0, np.int32)  # orders on which something is still to happen
         self._running = (-1, 0)
@@ -126,9 +134,13 @@ class Shop:
         """Whether the parcel has left."""
         return bool(self.orders.flags[order] & GONE)
 
-    def amounts(self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]) -> NDArray[np.int32]:
+    def amounts(
+        self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]
+    ) -> NDArray[np.int32]:
         """What orders come to: goods with tax, the method's fee and the carrier's (yen)."""
-        total: NDArray[np.int32] = (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(np.int32)
+        total: NDArray[np.int32] = (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(
+            np.int32
+        )
         return total
 
     def new_orders(self, n: int) -> NDArray[np.int32]:
@@ -168,13 +180,17 @@ class Shop:
         orders.last_seq[order] = seq
         return seq
 
-    def sub_row(self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> int:
+    def sub_row(
+        self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any
+    ) -> int:
         """Log one store row about a subscription."""
         if "cycle" not in columns:
             columns["cycle"] = self.subs.cycle.item(sub)
         return self.log.one(kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0), **columns)
 
-    def rows(self, kind: Kind, orders: NDArray[Any], actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> None:
+    def rows(
+        self, kind: Kind, orders: NDArray[Any], actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any
+    ) -> None:
         """Log a batch of store rows, one an order."""
         table = self.orders
         first = self.log.many(
@@ -183,13 +199,17 @@ class Shop:
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
 
-    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: Any) -> int:
+    def set_status(
+        self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: Any
+    ) -> int:
         """Move an order to a status and log the row that says so."""
         before = int(self.orders.status[order])
         self.orders.status[order] = status
         return self.row(kind, order, actor, rule, status_from=before, status_to=status, **columns)
 
-    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: Any) -> int:
+    def set_payment(
+        self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: Any
+    ) -> int:
         """Move an order's payment status and log the row that says so."""
         orders = self.orders
         before = orders.payment.item(order)
@@ -203,7 +223,9 @@ class Shop:
         """What the store captures: what was authorised; Amazon Pay takes the edited amount (SS-AMZ-01)."""
         table = self.orders
         at_capture = table.method[orders] == Method.AMAZON_PAY
-        amounts: NDArray[np.int32] = np.where(at_capture, table.amount[orders], table.covered[orders]).astype(np.int32)
+        amounts: NDArray[np.int32] = np.where(at_capture, table.amount[orders], table.covered[orders]).astype(
+            np.int32
+        )
         return amounts
 
     def carriers_of(self, orders: NDArray[Any]) -> NDArray[Any]:
@@ -246,7 +268,9 @@ class Shop:
         """The ship date of a delivery date, by the subscription's carrier."""
         return self.leads[int(self.subs.carrier[sub])].ship_from_delivery(delivery)
 
-    def following(self, subs: NDArray[Any], delivery: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def following(
+        self, subs: NDArray[Any], delivery: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Next (ship, delivery) dates for a batch of subscriptions."""
         table = self.subs
         anchor = table.anchor[subs]

@@ -59,7 +59,9 @@ ORDER_COLUMNS: Types = {
 }
 
 #: Bits of ``flags``.
-STOPPED, HANDED_OVER, GONE, DELIVERED, PRINTED, FORCED, WAREHOUSE_STOPPED, CAPTURE_TRIED = (1 << i for i in range(8))
+STOPPED, HANDED_OVER, GONE, DELIVERED, PRINTED, FORCED, WAREHOUSE_STOPPED, CAPTURE_TRIED = (
+    1 << i for i in range(8)
+)
 
 SUBSCRIPTION_COLUMNS: Types = {
     "key": (np.uint64, 0),

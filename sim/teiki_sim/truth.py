@@ -44,7 +44,9 @@ class Truth:
         """A slip that breaks its invariant at once."""
         self._add(at, source, slip, invariant, sub, order, at).outcome = BROKE
 
-    def due(self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int, broken: Check) -> None:
+    def due(
+        self, at: int, source: str, slip: str, invariant: str, sub: int, order: int, due: int, broken: Check
+    ) -> None:
         """A slip that breaks its invariant if ``broken()`` still holds at instant ``due``."""
         self._settle_at(self._add(at, source, slip, invariant, sub, order, due), broken)
 
@@ -147,7 +149,11 @@ def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> d
     rows, ``found`` those of them that a violation answers, ``false`` the violations that answer none.
     """
     # Two slips that break an order's invariant at one instant are one breach.
-    broke = {(row.invariant, row.sub, row.order, row.due if row.order >= 0 else row.id) for row in slips if row.outcome == BROKE}
+    broke = {
+        (row.invariant, row.sub, row.order, row.due if row.order >= 0 else row.id)
+        for row in slips
+        if row.outcome == BROKE
+    }
     injected = Counter(key[:3] for key in broke)
     seen = Counter(found)
     both = injected & seen

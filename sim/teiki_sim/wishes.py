@@ -159,7 +159,15 @@ class Wishes(Desk):
         elif live and shop.slips("handling_left_open", sub, order):
             payments.let_go(shop, order, WHO)
             for invariant in ("INV-02", "INV-03"):
-                truth.ships(now, "operator", "handling_left_open", invariant, sub, order, self._payment_is(order, PaymentMeaning.CANCELLED))
+                truth.ships(
+                    now,
+                    "operator",
+                    "handling_left_open",
+                    invariant,
+                    sub,
+                    order,
+                    self._payment_is(order, PaymentMeaning.CANCELLED),
+                )
             self._truth_uncaptured(sub, order, "handling_left_open")
             shop.orders.flags[order] |= FORCED
             self._mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
@@ -183,11 +191,21 @@ class Wishes(Desk):
             covered = int(shop.orders.method[order]) not in UNCOVERED
             if covered:
                 for invariant in ("INV-02", "INV-03"):
-                    truth.ships(now, "operator", "cancel_without_stop", invariant, sub, order, self._payment_is(order, PaymentMeaning.CANCELLED))
+                    truth.ships(
+                        now,
+                        "operator",
+                        "cancel_without_stop",
+                        invariant,
+                        sub,
+                        order,
+                        self._payment_is(order, PaymentMeaning.CANCELLED),
+                    )
                 self._truth_uncaptured(sub, order, "cancel_without_stop")
         elif shop.slips("held_after_export", sub, order):
             ops.hold(shop, order, "customer", WHO)
-            truth.ships(now, "operator", "held_after_export", "INV-18", sub, order, lambda: shop.is_stopped(order))
+            truth.ships(
+                now, "operator", "held_after_export", "INV-18", sub, order, lambda: shop.is_stopped(order)
+            )
             self.later(2, lambda: ops.release(shop, order, WHO))
         else:
             ops.cancel_order(shop, order, WHO)
@@ -199,13 +217,23 @@ class Wishes(Desk):
         if child < 0:
             last = int(shop.subs.last_order[sub])
             shipped = last >= 0 and shop.is_gone(last) and shop.policy.edits_after_ship
-            if shipped and Method(int(shop.orders.method[last])) in DEFERRED and shop.slips("edit_after_ship", sub, last):
+            if (
+                shipped
+                and Method(int(shop.orders.method[last])) in DEFERRED
+                and shop.slips("edit_after_ship", sub, last)
+            ):
                 ops.edit_address(shop, last, WHO)
                 shop.truth.broke(shop.now, "operator", "edit_after_ship", "INV-26", sub, last)
             return
         deferred = Method(int(shop.orders.method[child])) in DEFERRED
         if self._freed(child):
-            self._edit(sub, child, deferred, lambda again: ops.edit_address(shop, child, WHO, reauthorises=again), False)
+            self._edit(
+                sub,
+                child,
+                deferred,
+                lambda again: ops.edit_address(shop, child, WHO, reauthorises=again),
+                False,
+            )
 
     def _quantity(self, sub: int) -> None:
         shop, subs = self.shop, self.shop.subs
@@ -216,7 +244,13 @@ class Wishes(Desk):
         if child >= 0 and self._freed(child):
             method = Method(int(shop.orders.method[child]))
             triggers = shop.policy.needs_reauthorisation(method, "quantity")
-            self._edit(sub, child, triggers, lambda again: ops.edit_quantity(shop, child, quantity, WHO, reauthorises=again), True)
+            self._edit(
+                sub,
+                child,
+                triggers,
+                lambda again: ops.edit_quantity(shop, child, quantity, WHO, reauthorises=again),
+                True,
+            )
 
     def _freed(self, order: int) -> bool:
         """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
@@ -245,7 +279,9 @@ class Wishes(Desk):
         if money:
             truth.ships(now, "operator", "edit_without_reauth", "INV-04", sub, order, undone.amount)
             captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
-            truth.ships(now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured)
+            truth.ships(
+                now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured
+            )
         self._mend(sub, order, lambda: payments.reauthorise(shop, order, WHO), if_waiting=True)
 
     def _payment(self, sub: int) -> None:

@@ -103,7 +103,9 @@ class World:
         for waiting in pending:
             trouble(*waiting)
         operators.look_for_stale_dates()
-        world = cls(config, env, shop, customers, operators, agenda, start, months_later(start, config.months))
+        world = cls(
+            config, env, shop, customers, operators, agenda, start, months_later(start, config.months)
+        )
         env.process(world._days())
         return world
 
@@ -197,7 +199,13 @@ class World:
             orders.covered[order] = news.amount
             shop.set_payment(order, words.authorised, Kind.AUTHORISED, Actor.PROVIDER, code=code)
         elif news.what == "declined":
-            shop.set_payment(order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, Actor.PROVIDER, code=code)
+            shop.set_payment(
+                order,
+                words.refusal(Method(int(orders.method[order]))),
+                Kind.DECLINED,
+                Actor.PROVIDER,
+                code=code,
+            )
             self._late_refusal(order, code)
         elif news.what == "cancelled":
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)

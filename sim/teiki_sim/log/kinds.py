@@ -169,9 +169,7 @@ NOTES: dict[Kind, KindNote] = {
         "The order was put on the shipping work list",
         (*_ORDER, "status_from", "status_to"),
     ),
-    Kind.HANDED_OVER: KindNote(
-        "倉庫に出荷データが渡った", "The shipping data reached the warehouse", _ORDER
-    ),
+    Kind.HANDED_OVER: KindNote("倉庫に出荷データが渡った", "The shipping data reached the warehouse", _ORDER),
     Kind.WAREHOUSE_STOPPED: KindNote(
         "倉庫が出荷を止めたことを確認した",
         "The warehouse confirmed that the parcel was stopped",
@@ -240,7 +238,9 @@ NOTES: dict[Kind, KindNote] = {
     Kind.INVOICE_PAID: KindNote("顧客が請求書を支払った", "The customer paid the invoice", _MONEY),
     Kind.NOTICE: KindNote("決済会社・システムからの通知", "A notice", (*_ORDER, "code")),
     Kind.REFUSED: KindNote(
-        "操作が断られた。rule は断った規則", "An operation was refused; rule says which rule", (*_ORDER, "code")
+        "操作が断られた。rule は断った規則",
+        "An operation was refused; rule says which rule",
+        (*_ORDER, "code"),
     ),
     Kind.REPAIRED: KindNote(
         "顧客が支払い手段を直した・変えた",

@@ -169,7 +169,9 @@ class NullLog(Log):
         """Rows counted so far."""
         return self._count if hasattr(self, "_count") else 0
 
-    def one(self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, **columns: int) -> int:
+    def one(
+        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, **columns: int
+    ) -> int:
         """Count a row."""
         self._count += 1
         return self._count - 1
