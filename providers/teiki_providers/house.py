@@ -19,6 +19,7 @@ from teiki_providers.gateway import DirectGateway
 from teiki_providers.ledger import Ledger
 from teiki_providers.mishaps import Mishap, Mishaps
 from teiki_providers.notices import Outbox
+from teiki_providers.recovery import Lost, Recoveries
 from teiki_providers.reference import TOLD, Reference, Told
 from teiki_providers.register import Register
 from teiki_providers.said import Front, Happened, Opening, Said
@@ -89,6 +90,8 @@ class House:
         self._serial = 0
         self._told: Told | None = None
         self._mishap: Mishap | None = None
+        self.recoveries = Recoveries()
+        self._charged = -1  # by the call under way
         self._owner: dict[int, Front] = {}  # transaction -> the front that opened it
         self._acting: Front | None = None
         self.fronts: dict[str, Front] = {}
@@ -126,11 +129,22 @@ class House:
                 return self._turned_back(front, mishap)
             if (effect := self.judgement()) is not None:
                 self.plan.force(effect)
+        self._charged = -1
         reply = front.act(said)
         self.plan.force(None)
         if self._told is not None:
             reply = replace(reply, headers={**reply.headers, TOLD: self._told.text()})
-        return self._on_its_way(front, reply, mishap)
+        reply = self._on_its_way(front, reply, mishap)
+        if self._charged >= 0 and reply.trouble:
+            self._lose(front, self._charged)
+        return reply
+
+    def _lose(self, front: Front, transaction: int) -> None:
+        """A charge was made and its caller doesn't know: watch what the caller does next."""
+        ledger = self.ledger
+        order, amount = int(ledger.order[transaction]), int(ledger.authorised[transaction])
+        consumer = self.consumer_key(transaction)
+        self.recoveries.lose(Lost(self.now, front.provider, transaction, consumer, order, amount))
 
     def _turned_back(self, front: Front, mishap: Mishap) -> Reply:
         if mishap.trouble:
@@ -187,6 +201,8 @@ class House:
         answer = self._ask(Operation.AUTHORISE, method, -1, amount, 0, reference)
         if answer.transaction >= 0:
             self._keys[answer.transaction] = reference.consumer
+            if answer.outcome != Outcome.DECLINED:
+                self._charged = answer.transaction
             if self._acting is not None:
                 self._owner[answer.transaction] = self._acting
         return answer
@@ -206,6 +222,7 @@ class House:
         if forced is not None and not (self._mishap is not None and self._mishap.judges):
             self.plan.force(forced)
             self.why.say(f"magic instrument: {forced.kind} {forced.code}".rstrip())
+        self.recoveries.touch(transaction)
         ledger = self.ledger
         if reference is None:
             order = int(ledger.order[transaction])
@@ -270,6 +287,10 @@ class House:
         self.why.say(f"{operation.name.lower()} in {before.name}: {does} ({basis}: {cell.source})")
         if answer.outcome != Outcome.ACCEPTED:
             self.why.say(f"outcome {answer.outcome.name.lower()} {answer.code}".rstrip())
+
+    def consumer_key(self, transaction: int) -> int:
+        """The key of whoever pays a transaction, 0 where nobody said."""
+        return self._keys.get(transaction, 0)
 
     def standing(self, transaction: int) -> State:
         """The state of a transaction now; NONE where there is none."""

@@ -26,6 +26,7 @@ from teiki_providers.hosts import VENDOR_HOSTS
 from teiki_providers.house import House
 from teiki_providers.mishaps import Mishap, MishapMatch
 from teiki_providers.notices import Notice
+from teiki_providers.recovery import Verdict
 from teiki_providers.said import Front, Happened, Opening
 
 __all__ = ["Sandbox", "instant"]
@@ -132,6 +133,10 @@ class Sandbox:
     def fault(self, kind: str, *, match: Mapping[str, Any] | None = None, **more: Any) -> Mishap:
         """Post a fault (`teiki_providers.mishaps`); its ``hits`` tell how often it befell a call."""
         return self.house.mishaps.post({"kind": kind, "match": MishapMatch(**(match or {})), **more})
+
+    def verdicts(self) -> list[Verdict]:
+        """Of each charge whose reply was lost: was it charged twice, the order lost, or reconciled?"""
+        return self.house.recoveries.verdicts(self.house)
 
     def front(self, name: str) -> Front:
         """One dialect by its name, for its transactions and the consumer's deeds. Raises KeyError."""

@@ -162,6 +162,59 @@ def test_rates_of_the_plan_befall_the_wire() -> None:
     assert box.ledger.size == troubles.count("200") + troubles.count("reply_lost")
 
 
+# ---- a reply lost ------------------------------------------------------------------------------------
+
+
+def lose(kind: str = "reply_lost") -> House:
+    box = house()
+    box.mishaps.post({"kind": kind, "times": 1})
+    call(box, key="A-1")
+    return box
+
+
+def verdict(box: House) -> str:
+    (one,) = box.recoveries.verdicts(box)
+    return one.result
+
+
+@pytest.mark.parametrize("kind", ["reply_lost", "truncated", "malformed"])
+def test_a_caller_that_does_nothing_lost_the_order(kind: str) -> None:
+    assert verdict(lose(kind)) == "lost_order"
+
+
+@pytest.mark.parametrize("key", ["A-1", "A-2"])
+def test_a_caller_that_charges_again_charged_twice(key: str) -> None:
+    box = lose()
+    call(box, key=key)
+    assert verdict(box) == "charged_twice"
+    assert box.recoveries.verdicts(box)[0].beside == 1
+
+
+def test_a_caller_that_asks_reconciled() -> None:
+    box = lose()
+    call(box, "INQUIRE", "A-1")
+    assert verdict(box) == "reconciled"
+
+
+def test_a_caller_that_cancels_and_charges_anew_reconciled() -> None:
+    box = lose()
+    call(box, "CANCEL", "A-1")
+    call(box, key="A-2")
+    assert verdict(box) == "reconciled"
+
+
+def test_another_purchase_is_no_second_charge() -> None:
+    box = lose()
+    call(box, key="B", amount=500)
+    call(box, key="C", consumer="other")
+    assert verdict(box) == "lost_order"
+
+
+def test_a_lost_call_that_was_never_executed_is_nothing_to_judge() -> None:
+    box = lose("no_answer")
+    assert box.recoveries.verdicts(box) == []
+
+
 # ---- the clock ---------------------------------------------------------------------------------------
 
 
