@@ -17,12 +17,12 @@ from teiki_providers.exchange import Reply, Request
 from teiki_providers.faults import FaultPlan
 from teiki_providers.gateway import DirectGateway
 from teiki_providers.ledger import Ledger
-from teiki_providers.mishaps import Mishap, Mishaps
+from teiki_providers.mishaps import Mishap, MishapMatch, Mishaps
 from teiki_providers.notices import Outbox
 from teiki_providers.recovery import Lost, Recoveries
 from teiki_providers.reference import TOLD, Reference, Told
 from teiki_providers.register import Register
-from teiki_providers.said import Front, Happened, Opening, Said
+from teiki_providers.said import Front, Happened, KeepsConsumers, Keys, Opening, Said
 from teiki_providers.scripts import Effect, Script
 from teiki_providers.shelf import BOOKS
 from teiki_providers.states import State
@@ -127,8 +127,7 @@ class House:
             self.why.say(f"fault {mishap.id}: {mishap.kind} {mishap.code}".rstrip())
             if mishap.before:
                 return self._turned_back(front, mishap)
-            if (effect := self.judgement()) is not None:
-                self.plan.force(effect)
+            self.plan.force(self.judgement())
         self._charged = -1
         reply = front.act(said)
         self.plan.force(None)
@@ -145,6 +144,25 @@ class House:
         order, amount = int(ledger.order[transaction]), int(ledger.authorised[transaction])
         consumer = self.consumer_key(transaction)
         self.recoveries.lose(Lost(self.now, front.provider, transaction, consumer, order, amount))
+
+    def item(self, said: Said, keys: Keys) -> None:
+        """A batch goes on with its next item, which a posted fault may judge; what befalls the wire befalls
+        the call as a whole, found by its first item."""
+        self.plan.force(None)
+        provider = self.fronts[said.front].provider
+        self._mishap = self.mishaps.befall(provider, said, keys, self.now, judging=True)
+        if self._mishap is not None:
+            self.why.say(f"fault {self._mishap.id}: {self._mishap.kind} {self._mishap.code}".rstrip())
+            self.plan.force(self.judgement())
+
+    def post_fault(self, values: Mapping[str, Any]) -> Mishap:
+        """Post a fault (see `Mishaps.post`), its consumer named as the provider's fronts name it."""
+        match = values.get("match")
+        keepers = [f for f in self.fronts.values() if f.provider == values.get("provider")]
+        keeper = next((f for f in keepers if isinstance(f, KeepsConsumers)), None)
+        if keeper is not None and isinstance(match, MishapMatch) and match.consumer:
+            values = {**values, "match": replace(match, consumer=keeper.consumer(match.consumer))}
+        return self.mishaps.post(values)
 
     def _turned_back(self, front: Front, mishap: Mishap) -> Reply:
         if mishap.trouble:
@@ -254,6 +272,18 @@ class House:
             desk.cancel(self.now, transaction)
         else:
             desk.expire(self.now, transaction)
+
+    def expect(self, transaction: int, polls: int, what: str, code: str = "") -> None:
+        """Let a pending one be decided by the ``polls``-th inquiry from now ("authorised", "declined"); 0: by none.
+
+        Raises ValueError where nothing is pending.
+        """
+        if self.standing(transaction) != State.PENDING:
+            raise ValueError("nothing is pending")
+        agenda = self.gateway.desk.agenda
+        agenda.drop(transaction)
+        if polls:
+            agenda.put_polls(polls, transaction, what, code)
 
     def _attempt(self, operation: Operation, order: int) -> int:
         tries = self._tries[operation, order]

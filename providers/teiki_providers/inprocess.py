@@ -132,7 +132,7 @@ class Sandbox:
 
     def fault(self, kind: str, *, match: Mapping[str, Any] | None = None, **more: Any) -> Mishap:
         """Post a fault (`teiki_providers.mishaps`); its ``hits`` tell how often it befell a call."""
-        return self.house.mishaps.post({"kind": kind, "match": MishapMatch(**(match or {})), **more})
+        return self.house.post_fault({"kind": kind, "match": MishapMatch(**(match or {})), **more})
 
     def verdicts(self) -> list[Verdict]:
         """Of each charge whose reply was lost: was it charged twice, the order lost, or reconciled?"""

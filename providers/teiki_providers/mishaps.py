@@ -124,7 +124,7 @@ class Mishap:
         """Whether the call fits all of the match but its nth call."""
         match = self.match
         return (
-            match.consumer in ("", keys.consumer)
+            match.consumer in ("", keys.consumer, *keys.aliases)
             and match.order in ("", keys.order)
             and match.instrument in ("", keys.instrument)
             and match.amount in (0, keys.amount)
@@ -162,8 +162,8 @@ class Mishaps:
         """All posted, in order, with their hits."""
         return list(self._posted.values())
 
-    def befall(self, provider: str, said: Said, keys: Keys, now: int) -> Mishap | None:
-        """The fault that befalls this call, if any; counts calls and charges."""
+    def befall(self, provider: str, said: Said, keys: Keys, now: int, judging: bool = False) -> Mishap | None:
+        """The fault that befalls this call, if any; counts calls and charges. ``judging``: only one that judges."""
         nth_charge = 0
         if keys.charge and keys.consumer:
             self._charges[keys.consumer] += 1
@@ -174,7 +174,8 @@ class Mishaps:
             (
                 m
                 for m in self._posted.values()
-                if self._befalls(m, provider, said.operation, keys, nth_charge, now)
+                if (m.judges or not judging)
+                and self._befalls(m, provider, said.operation, keys, nth_charge, now)
             ),
             None,
         )

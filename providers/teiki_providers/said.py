@@ -7,13 +7,13 @@ a later answer must give the value back.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from teiki_providers.exchange import Reply, Request
 from teiki_providers.reference import Reference
 from teiki_sim.messages import Operation
 
-__all__ = ["Front", "Happened", "Instrument", "Keys", "Said"]
+__all__ = ["Delayed", "Front", "Happened", "Instrument", "KeepsConsumers", "Keys", "Said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Said:
 
 class Keys(NamedTuple):
     """By what a posted fault finds a call. ``operation`` is the general one, None where there is none;
-    ``charge`` is whether it counts among the consumer's charges."""
+    ``charge`` is whether it counts among the consumer's charges; ``aliases`` are the consumer's other names."""
 
     consumer: str = ""
     order: str = ""
@@ -51,6 +51,7 @@ class Keys(NamedTuple):
     instrument: str = ""
     operation: Operation | None = None
     charge: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 class Happened(NamedTuple):
@@ -132,6 +133,23 @@ class Front(Protocol):
 
     def instruments(self) -> list[Instrument]:
         """The magic values."""
+
+
+@runtime_checkable
+class Delayed(Protocol):
+    """A front whose results can come later: the control side can say which ones the next inquiries tell."""
+
+    def results(self, identity: str, results: list[str]) -> dict[str, Any]:
+        """Set them, in the vendor's own words, an inquiry each; raises KeyError for an unknown id, ValueError
+        for a word that is none or where nothing is pending."""
+
+
+@runtime_checkable
+class KeepsConsumers(Protocol):
+    """A front that knows a consumer by personal data, which it keeps as a keyed hash only."""
+
+    def consumer(self, text: str) -> str:
+        """How `Keys.consumer` names the consumer of a telephone number, an e-mail address or the like."""
 
 
 #: Makes a front in a house.
