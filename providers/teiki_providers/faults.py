@@ -200,6 +200,10 @@ class FaultPlan:
         self._repaired[payer] = count
         self._maybe_repaired[consumer & 0xFFFF] = True
 
+    def refuses(self, consumer: int, method: Method) -> bool:
+        """Whether a refusal of this payer is remembered, which a repair can end."""
+        return (consumer << 4 | method) in self._declined
+
     def late_days(self, method: Method) -> int:
         """By how many days later results come late."""
         return self._rates.late_days[method]

@@ -273,6 +273,11 @@ class House:
         else:
             desk.expire(self.now, transaction)
 
+    def repair(self, consumer: int, method: Method) -> None:
+        """The consumer repaired the means of payment: a refusal that the plan remembers is drawn anew."""
+        if self.plan.refuses(consumer, method):
+            self.gateway.repair(self.now, consumer, method)
+
     def expect(self, transaction: int, polls: int, what: str, code: str = "") -> None:
         """Let a pending one be decided by the ``polls``-th inquiry from now ("authorised", "declined"); 0: by none.
 
