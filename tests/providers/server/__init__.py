@@ -1,0 +1,1 @@
+"""Tests of the sandbox server, and the small dialect that they speak."""
