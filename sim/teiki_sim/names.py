@@ -105,25 +105,34 @@ class ShopNames:
 
     def _made(self, numbers: NDArray[Any]) -> pa.Array:
         table = self.orders_table
-        created, running = table.created[numbers].astype(np.int64), table.running[numbers].astype(np.int64)
-        single = table.sub[numbers] < 0
-        days, clock = np.divmod(created, _SECONDS)
-        dates = days.astype("datetime64[D]")
-        years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
-        months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
-        day = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
-        date_digits = (years % 100) * 10_000 + months * 100 + day
+        created, running = table.created[numbers], table.running[numbers]
+        # A night's orders come to be at one instant: its digits are written once.
+        begins = np.diff(created, prepend=-1) != 0
+        days, clock = np.divmod(created[begins].astype(np.int64), _SECONDS)
+        batch = np.cumsum(begins) - 1
         if self.platform == "subscstore":
-            matrix = np.full((len(numbers), 26), ord("-"), np.uint8)
-            digits(date_digits, 6, matrix, 3)
-            digits(clock // 3600 * 10_000 + clock // 60 % 60 * 100 + clock % 60, 6, matrix, 9)
-            digits((days * 7919 + running * 104_729) % 1000, 3, matrix, 16)
+            heads = np.full((len(days), 26), ord("-"), np.uint8)
+            digits(_date_digits(days), 6, heads, 3)
+            digits(clock // 3600 * 10_000 + clock // 60 % 60 * 100 + clock % 60, 6, heads, 9)
+            matrix = heads.take(batch, axis=0)
+            digits((days[batch] * 7919 + running.astype(np.int64) * 104_729) % 1000, 3, matrix, 16)
             digits(running, 6, matrix, 20)
         else:
-            matrix = np.empty((len(numbers), 14), np.uint8)
-            digits(date_digits, 6, matrix, 2)
+            heads = np.empty((len(days), 14), np.uint8)
+            digits(_date_digits(days), 6, heads, 2)
+            matrix = heads.take(batch, axis=0)
             digits(running, 6, matrix, 8)
+        single = table.sub[numbers] < 0
         for column in (0, 1):
-            one, child = (ord(prefix[column]) for prefix in self.prefix)
+            one, child = (np.uint8(ord(prefix[column])) for prefix in self.prefix)
             matrix[:, column] = np.where(single, one, child)
         return fixed_strings(matrix)
+
+
+def _date_digits(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Year, month and day of dates, two digits each."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    month, day = months.astype(np.int64), (dates - months).astype(np.int64) + 1
+    number: NDArray[np.int64] = (month // 12 + 1970) % 100 * 10_000 + (month % 12 + 1) * 100 + day
+    return number
