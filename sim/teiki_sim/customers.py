@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teiki_sim import operations as ops
 from teiki_sim import standing
@@ -13,6 +12,7 @@ from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import Method
 from teiki_sim.shop import Shop
+from teiki_sim.tables import Rows
 
 __all__ = ["Customers", "Wish", "new_method"]
 
@@ -50,7 +50,7 @@ class Customers:
         self._resumes = [threshold(rate) for rate in _stretched(customers.resume)]
         self._idle = not self._limits[-1].any()
 
-    def take(self, _at: int, children: NDArray[np.int32]) -> None:
+    def take(self, _at: int, children: Rows) -> None:
         """Children were generated: draw what their customers will want before the next one."""
         shop, table = self.shop, self.shop.orders
         subs = table.sub[children]

@@ -10,12 +10,12 @@ from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import Charges, Method, Outcome
 from teiki_sim.shop import Shop
-from teiki_sim.tables import GONE, STOPPED
+from teiki_sim.tables import GONE, STOPPED, Rows
 
 __all__ = ["due_tonight", "generate", "settle_refusal"]
 
 
-def due_tonight(shop: Shop) -> NDArray[np.int32]:
+def due_tonight(shop: Shop) -> Rows:
     """Subscriptions whose next child is due (SS-ORD-05; EC-SUB-01): active, neither flagged nor held.
 
     A date in the past is due every night until it has passed today: so a stale date floods (EC-SUB-05).
@@ -25,17 +25,17 @@ def due_tonight(shop: Shop) -> NDArray[np.int32]:
     ready &= subs.delivery[:n] >= 0
     ready &= subs.status[:n] == shop.policy.subscription.active
     ready &= ~(subs.flag[:n] | subs.held[:n] | subs.paused[:n])
-    return np.flatnonzero(ready).astype(np.int32)
+    return np.flatnonzero(ready)
 
 
 def generate(
     shop: Shop,
-    due: NDArray[np.int32],
+    due: Rows,
     cycle: NDArray[Any] | None = None,
     dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None = None,
     actor: Actor = Actor.SYSTEM,
     at_checkout: bool = False,
-) -> NDArray[np.int32]:
+) -> Rows:
     """Generate and charge one child for each subscription; the children that came to be.
 
     ``at_checkout``: a first order placed by its buyer, who gets no order where the charge is refused.
@@ -54,7 +54,7 @@ def generate(
     refused = outcome != Outcome.ACCEPTED
     born = ~refused if at_checkout else ~(refused & shop.charge_first[table.method[orders]])
     table.status[orders[~born]] = 0
-    children: NDArray[np.int32] = orders[born]
+    children: Rows = orders[born]
     parents = due[born]
     shop.rows(
         Kind.GENERATED, children, actor, "generated",
@@ -80,7 +80,7 @@ def generate(
     return children
 
 
-def place(shop: Shop, orders: NDArray[np.int32]) -> None:
+def place(shop: Shop, orders: Rows) -> None:
     """Charge and log single orders; a buyer whose charge is refused gets no order."""
     table = shop.orders
     table.status[orders] = shop.policy.order.waiting
@@ -126,7 +126,7 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
         amount=int(table.amount[order]), ship=int(table.ship[order]), delivery=int(table.delivery[order]),
         status_to=int(table.status[order]),
     )  # fmt: skip
-    one, parent = np.array([order], np.int32), np.array([sub], np.int32)
+    one, parent = np.array([order]), np.array([sub])
     _become_last(shop, parent, one)
     subs.cycle[sub], subs.attempt[sub] = table.cycle[order], 0
     subs.paused[sub] = False
@@ -135,7 +135,7 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
     shop.on_generated(shop.now, one)
 
 
-def _without_collisions(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+def _without_collisions(shop: Shop, due: Rows) -> Rows:
     """Leave out the children whose generation collides with an edit or an export (SS-RACE-01)."""
     chance = shop.collision_chance
     if not chance:
@@ -154,10 +154,10 @@ def _without_collisions(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]
 
 def _new_children(
     shop: Shop,
-    due: NDArray[np.int32],
+    due: Rows,
     cycle: NDArray[Any],
     dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None,
-) -> NDArray[np.int32]:
+) -> Rows:
     subs, table = shop.subs, shop.orders
     orders = shop.new_orders(len(due))
     method = subs.method[due]
@@ -174,9 +174,7 @@ def _new_children(
     return orders
 
 
-def _charge(
-    shop: Shop, orders: NDArray[np.int32], attempt: NDArray[Any]
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _charge(shop: Shop, orders: Rows, attempt: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Authorise; (outcome, code) of each order. Methods without a provider are accepted as they are."""
     table = shop.orders
     asked = ~shop.uncovered[table.method[orders]]
@@ -186,7 +184,7 @@ def _charge(
         some = orders[asked]
         answers = shop.gateway.authorise(
             Charges(
-                shop.now, some, table.sub[some], shop.consumers(some), table.cycle[some],
+                shop.now, some.astype(np.int32), table.sub[some], shop.consumers(some), table.cycle[some],
                 attempt[asked].astype(np.int16), table.method[some], table.amount[some],
             )
         )  # fmt: skip
@@ -195,7 +193,7 @@ def _charge(
     return outcome, code
 
 
-def _confirm(shop: Shop, orders: NDArray[np.int32]) -> None:
+def _confirm(shop: Shop, orders: Rows) -> None:
     """The store notes the authorisations that were accepted."""
     table = shop.orders
     covered = orders[~shop.uncovered[table.method[orders]]]
@@ -208,7 +206,7 @@ def _confirm(shop: Shop, orders: NDArray[np.int32]) -> None:
     )  # fmt: skip
 
 
-def _enclose(shop: Shop, children: NDArray[np.int32]) -> None:
+def _enclose(shop: Shop, children: Rows) -> None:
     """Gifts that go with a delivery of this count."""
     for gift in shop.config.gifts:
         some = children[shop.orders.cycle[children] == gift.count]
@@ -217,7 +215,7 @@ def _enclose(shop: Shop, children: NDArray[np.int32]) -> None:
             shop.rows(Kind.ENCLOSED, some, product=product, quantity=1)
 
 
-def _become_last(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:
+def _become_last(shop: Shop, parents: Rows, children: Rows) -> None:
     """Each child is its subscription's latest; one before it that has not left is remembered."""
     subs, table = shop.subs, shop.orders
     before = subs.last_order[parents]
@@ -227,7 +225,7 @@ def _become_last(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.in
     subs.last_order[parents] = children
 
 
-def _move_on(shop: Shop, parents: NDArray[np.int32], children: NDArray[np.int32]) -> None:
+def _move_on(shop: Shop, parents: Rows, children: Rows) -> None:
     """Masters move on by one cycle; a course whose last child this was ends (SS-ORD-14)."""
     subs = shop.subs
     ends = (subs.end_count[parents] > 0) & (subs.cycle[parents] >= subs.end_count[parents])
@@ -298,7 +296,7 @@ def raise_flag(shop: Shop, sub: int, code: int, rule: str) -> None:
     shop.sub_row(Kind.FLAG_SET, sub, rule=rule, code=code)
 
 
-def _amount_stop(shop: Shop, children: NDArray[np.int32]) -> None:
+def _amount_stop(shop: Shop, children: Rows) -> None:
     """Orders at or over the amount limit are stopped without a notice (SS-STOP-01, SS-STOP-02)."""
     limit = shop.config.schedule.amount_stop_limit
     if limit is None:

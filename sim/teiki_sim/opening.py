@@ -164,7 +164,7 @@ def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
             customers.append(f"C-{row.order_id}")
         else:
             _advance_master(shop, sub, order)
-    numbers = np.arange(orders.n, dtype=np.int32)
+    numbers = np.arange(orders.n)
     shop.rows(
         Kind.OPENED, numbers, method=orders.method[numbers], product=orders.product[numbers],
         quantity=orders.quantity[numbers], amount=orders.amount[numbers], ship=orders.ship[numbers],
@@ -214,7 +214,7 @@ def _take_over(shop: Shop, orders_covered: np.ndarray) -> None:
     orders, some = shop.orders, orders_covered
     orders.transaction[some] = shop.gateway.take_over(
         Charges(
-            shop.now, some, orders.sub[some], shop.consumers(some), np.maximum(orders.cycle[some], 0),
+            shop.now, some.astype(np.int32), orders.sub[some], shop.consumers(some), np.maximum(orders.cycle[some], 0),
             np.zeros(len(some), np.int16), orders.method[some], orders.amount[some],
         )
     )  # fmt: skip

@@ -128,7 +128,7 @@ def create_child(shop: Shop, sub: int, actor: Actor, *, cycle: int, ship: int, d
         )
     shop.subs.attempt[sub] += 1
     made = nightly.generate(
-        shop, np.array([sub], np.int32), np.array([cycle], np.int16),
+        shop, np.array([sub]), np.array([cycle], np.int16),
         (np.array([ship], np.int32), np.array([delivery], np.int32)), actor,
     )  # fmt: skip
     return int(made[0]) if len(made) else -1

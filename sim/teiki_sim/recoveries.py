@@ -270,7 +270,7 @@ class Recoveries(Desk):
         if standing.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
             return
         if int(orders.method[order]) == Method.NP_WIZ:
-            print_invoices(shop, np.array([order], np.int32))
+            print_invoices(shop, np.array([order]))
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         if answer.state in ("CAPTURED", "PAID"):
             force_capture(shop, order)

@@ -22,6 +22,7 @@ from teiki_sim.tables import (
     PRINTED,
     STOPPED,
     WAREHOUSE_STOPPED,
+    Rows,
 )
 
 __all__ = ["capture", "complete", "deliver", "export", "hand_over", "prune", "ship", "slip_numbers"]
@@ -67,7 +68,7 @@ def _unprinted(shop: Shop, order: int) -> bool:
     return not orders.flags[order] & PRINTED and int(orders.method[order]) == Method.NP_WIZ
 
 
-def print_invoices(shop: Shop, bundled: NDArray[np.int32]) -> None:
+def print_invoices(shop: Shop, bundled: Rows) -> None:
     """Download the print data of wiz invoices, which travel in the parcel (SS-NPW-01)."""
     if len(bundled):
         shop.gateway.print_invoices(shop.now, shop.orders.transaction[bundled])
@@ -85,7 +86,7 @@ def ask_about(shop: Shop, order: int, operation: Operation, amount: int | None =
     )  # fmt: skip
 
 
-def _hand_slips(shop: Shop, slip: str, orders: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _hand_slips(shop: Shop, slip: str, orders: Rows) -> NDArray[np.bool_]:
     """Slips on orders that an operator happens to touch by hand."""
     chance = int(shop.slip_chance(slip) * HAND)
     sub = shop.orders.sub[orders]
@@ -97,7 +98,7 @@ def _hand_slips(shop: Shop, slip: str, orders: NDArray[np.int32]) -> NDArray[np.
     )
 
 
-def _set_shipped_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+def _set_shipped_by_hand(shop: Shop, due: Rows) -> Rows:
     """Slip: the status is set to shipped by hand, so the order never reaches the warehouse (SS-ORD-11)."""
     slipped = _hand_slips(shop, "manual_status", due)
     for order in due[slipped].tolist():
@@ -219,7 +220,7 @@ def _finalise(shop: Shop, order: int) -> None:
         shop.set_payment(order, shop.policy.payment.authorised, Kind.REAUTHORISED)
 
 
-def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
+def charge(shop: Shop, due: Rows, actor: Actor) -> None:
     """Send captures (ship reports) and note the answers."""
     orders, words = shop.orders, shop.policy
     method = orders.method[due]
@@ -232,7 +233,7 @@ def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
     amounts = shop.captured_amounts(due)
     answers = shop.gateway.capture(
         Captures(
-            shop.now, orders.transaction[due], due, orders.sub[due], shop.consumers(due),
+            shop.now, orders.transaction[due], due.astype(np.int32), orders.sub[due], shop.consumers(due),
             np.maximum(orders.cycle[due], 0), method, amounts, slips,
         )
     )  # fmt: skip
@@ -253,7 +254,7 @@ def charge(shop: Shop, due: NDArray[np.int32], actor: Actor) -> None:
         shop.on_trouble("capture", int(orders.sub[order]), order, "")
 
 
-def _captured_by_hand(shop: Shop, due: NDArray[np.int32]) -> NDArray[np.int32]:
+def _captured_by_hand(shop: Shop, due: Rows) -> Rows:
     """Slip: キャプチャ済み set by hand in the store alone (SS-AMZ-06; 強制売上 of EC-PAY-06)."""
     slipped = _hand_slips(shop, "forced_capture", due)
     for order in due[slipped].tolist():
@@ -317,7 +318,7 @@ def _comes_back(shop: Shop, order: int) -> None:
     shop.on_trouble("returned", int(shop.orders.sub[order]), order, "")
 
 
-def _plan_payments(shop: Shop, orders: NDArray[np.int32]) -> None:
+def _plan_payments(shop: Shop, orders: Rows) -> None:
     """When each customer will pay the invoice: most within their days, some late, some never."""
     customers, table = shop.config.customers, shop.orders
     bits = bits53_many(
@@ -339,7 +340,7 @@ def pay_invoices(shop: Shop) -> None:
     """Customers pay their invoices today: only the provider knows (EC-SHP-07)."""
     orders = [o for o in shop.invoices.pop(shop.today, ()) if o not in shop.refused_parcels]
     if orders:
-        shop.gateway.pay_invoices(shop.now, shop.orders.transaction[np.array(orders, np.int32)])
+        shop.gateway.pay_invoices(shop.now, shop.orders.transaction[np.array(orders, np.intp)])
 
 
 def prune(shop: Shop) -> None:

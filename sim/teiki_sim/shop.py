@@ -11,12 +11,12 @@ from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.draws import Purpose, bits53, threshold
 from teiki_sim.frequencies import Frequency, closed_set
-from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
 from teiki_sim.names import ShopNames
 from teiki_sim.policies import Policy
-from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Table
+from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Rows, Table
 from teiki_sim.tally import Tally
 from teiki_sim.truth import Slip, Truth
 
@@ -56,7 +56,7 @@ class Shop:
     forgotten: dict[int, int] = field(default_factory=dict)  # order -> a transaction that a slip left live
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
-    on_generated: Callable[[int, NDArray[np.int32]], None] = lambda _at, _orders: None
+    on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class Shop:
             [Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))]
         )
         self.ahead = config.schedule.generate_days_before_delivery
-        self.live: NDArray[np.int32] = np.empty(0, np.int32)  # orders on which something is still to happen
+        self.live: Rows = np.empty(0, np.intp)  # orders on which something is still to happen
         self._running = (-1, 0)
         self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(SLIP_NAMES)}
         self._mend = threshold(config.slips.mend)
@@ -143,7 +143,7 @@ class Shop:
         )
         return total
 
-    def new_orders(self, n: int) -> NDArray[np.int32]:
+    def new_orders(self, n: int) -> Rows:
         """Rows for ``n`` new orders, numbered as they come in."""
         rows = self.orders.add(n)
         day, used = self._running
@@ -170,23 +170,36 @@ class Shop:
             return singles
         return np.where(sub >= 0, self.subs.key[np.maximum(sub, 0)], singles)
 
-    def row(self, kind: Kind, order: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any) -> int:
+    # By place and without dicts of names: rows of single things are written some hundred thousand times.
+
+    def row(
+        self, kind: Kind, order: int, actor: Actor = Actor.SYSTEM, rule: str = "", side: Side = Side.STORE, *,
+        method: int = -1, transaction: int = -1, product: int = -1, quantity: int = -1, amount: int = -1,
+        ship: int = -1, delivery: int = -1, status_from: int = 0, status_to: int = 0, code: int = 0,
+    ) -> int:  # fmt: skip
         """Log one store row about an order, caused by the order's last row."""
         orders = self.orders
+        last_seq = orders.last_seq
         seq = self.log.one(
-            kind, self.now, order=order, sub=orders.sub.item(order), cycle=orders.cycle.item(order),
-            actor=actor, rule=self.rules.get(rule, 0), cause=orders.last_seq.item(order), **columns,
+            kind, self.now, side, None, orders.sub.item(order), order, orders.cycle.item(order), actor, method,
+            transaction, product, quantity, amount, ship, delivery, status_from, status_to, code,
+            self.rules.get(rule, 0), last_seq.item(order),
         )  # fmt: skip
-        orders.last_seq[order] = seq
+        last_seq[order] = seq
         return seq
 
     def sub_row(
-        self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any
-    ) -> int:
+        self, kind: Kind, sub: int, actor: Actor = Actor.SYSTEM, rule: str = "", side: Side = Side.STORE, *,
+        cycle: int | None = None, method: int = -1, product: int = -1, quantity: int = -1, ship: int = -1,
+        delivery: int = -1, status_from: int = 0, status_to: int = 0, code: int = 0,
+    ) -> int:  # fmt: skip
         """Log one store row about a subscription."""
-        if "cycle" not in columns:
-            columns["cycle"] = self.subs.cycle.item(sub)
-        return self.log.one(kind, self.now, sub=sub, actor=actor, rule=self.rules.get(rule, 0), **columns)
+        if cycle is None:
+            cycle = self.subs.cycle.item(sub)
+        return self.log.one(
+            kind, self.now, side, None, sub, -1, cycle, actor, method, -1, product, quantity, -1, ship, delivery,
+            status_from, status_to, code, self.rules.get(rule, 0),
+        )  # fmt: skip
 
     def rows(
         self, kind: Kind, orders: NDArray[Any], actor: Actor = Actor.SYSTEM, rule: str = "", **columns: Any
@@ -199,24 +212,20 @@ class Shop:
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
 
-    def set_status(
-        self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", **columns: Any
-    ) -> int:
+    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", *, code: int = 0) -> int:
         """Move an order to a status and log the row that says so."""
-        before = int(self.orders.status[order])
+        before = self.orders.status.item(order)
         self.orders.status[order] = status
-        return self.row(kind, order, actor, rule, status_from=before, status_to=status, **columns)
+        return self.row(kind, order, actor, rule, status_from=before, status_to=status, code=code)
 
-    def set_payment(
-        self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, **columns: Any
-    ) -> int:
+    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, *, code: int = 0) -> int:
         """Move an order's payment status and log the row that says so."""
         orders = self.orders
         before = orders.payment.item(order)
         orders.payment[order] = status
         return self.row(
             kind, order, actor, status_from=before, status_to=status, method=orders.method.item(order),
-            amount=orders.amount.item(order), transaction=orders.transaction.item(order), **columns,
+            amount=orders.amount.item(order), transaction=orders.transaction.item(order), code=code,
         )  # fmt: skip
 
     def captured_amounts(self, orders: NDArray[Any]) -> NDArray[np.int32]:

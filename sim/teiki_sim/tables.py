@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from teiki_sim.paged import Columns, Types
 
+#: Numbers of rows. Of this type numpy takes them in half the time of others.
+Rows = NDArray[np.intp]
+
 
 class Table:
     """Columns of one length. ``add(n)`` makes room for n rows and returns their numbers.
@@ -26,12 +29,12 @@ class Table:
         for name, array in self._columns.arrays.items():
             setattr(self, name, array)
 
-    def add(self, n: int) -> NDArray[np.int32]:
+    def add(self, n: int) -> Rows:
         """Append ``n`` empty rows; their numbers."""
         first, self.n = self.n, self.n + n
         if self._columns.reach(self.n):
             self._show()
-        return np.arange(first, self.n, dtype=np.int32)
+        return np.arange(first, self.n)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Every column, cut to the rows in use."""

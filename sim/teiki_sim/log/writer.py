@@ -76,12 +76,12 @@ class Log:
         return self.vocabulary.rules.code(rule_id)
 
     def one(
-        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, *,
+        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None,
         sub: int = -1, order: int = -1, cycle: int = -1, actor: int = 0, method: int = -1, transaction: int = -1,
         product: int = -1, quantity: int = -1, amount: int = -1, ship: int = -1, delivery: int = -1,
         status_from: int = 0, status_to: int = 0, code: int = 0, rule: int = 0, cause: int = -1,
     ) -> int:  # fmt: skip
-        """Write one row; the columns are those of `COLUMNS`."""
+        """Write one row; the columns are those of `COLUMNS`, and in that order where they are given by place."""
         if self._waiting == self._room:
             self._make_room()
         i = self._waiting
@@ -170,7 +170,7 @@ class NullLog(Log):
         return self._count if hasattr(self, "_count") else 0
 
     def one(
-        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, **columns: int
+        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, *places: int, **columns: int
     ) -> int:
         """Count a row."""
         self._count += 1
