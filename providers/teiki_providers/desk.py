@@ -19,14 +19,12 @@ from teiki_providers.states import LIVE, State
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.writer import Log
-from teiki_sim.messages import Answers, Captures, Charges, Method, Outcome
+from teiki_sim.messages import Answers, Ask, Captures, Charges, Method, Operation, Outcome
 
-_OPENED = np.zeros(len(Outcome), np.uint8)
-_OPENED[[Outcome.ACCEPTED, Outcome.DECLINED, Outcome.PENDING]] = [
-    State.AUTHORISED,
-    State.DECLINED,
-    State.PENDING,
-]
+_STATES = (State.AUTHORISED, State.DECLINED, State.PENDING)  # by outcome
+_OPENED = np.array([*_STATES, State.NONE], np.uint8)
+_ALL_STATES, _ALL_METHODS = tuple(State), tuple(Method)
+_AGEING = (State.AUTHORISED, State.PENDING)
 _NOTED = (Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING)  # by outcome
 
 
@@ -38,6 +36,14 @@ def take_charges(charges: Charges, rows: NDArray[np.intp] | slice) -> Charges:
 def take_captures(captures: Captures, rows: NDArray[np.intp] | slice) -> Captures:
     """Some rows of a batch."""
     return Captures(captures.at, *(getattr(captures, field.name)[rows] for field in fields(captures)[1:]))
+
+
+def as_ask(charges: Charges, row: int) -> Ask:
+    """A charge of a batch as one asked operation."""
+    columns = (charges.order, charges.sub, charges.consumer, charges.cycle, charges.amount, charges.attempt)
+    order, sub, consumer, cycle, amount, attempt = (int(column[row]) for column in columns)
+    method = Method(int(charges.method[row]))
+    return Ask(charges.at, Operation.AUTHORISE, -1, order, sub, consumer, cycle, method, amount, attempt)
 
 
 def blank(n: int) -> Answers:
@@ -74,7 +80,7 @@ class Desk:
 
     def book_of(self, transaction: int) -> Book:
         """The book that a transaction goes by."""
-        return self.books[Method(int(self.ledger.method[transaction]))]
+        return self.books[_ALL_METHODS[self.ledger.method.item(transaction)]]
 
     def logged(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
         """Words of the plan as words of the log."""
@@ -84,11 +90,10 @@ class Desk:
 
     def standing(self, transaction: int, day: int) -> State:
         """The state of a transaction on a day: one past its validity has expired, swept or not."""
-        state = State(int(self.ledger.state[transaction]))
-        if state in (State.AUTHORISED, State.PENDING):
-            method = int(self.ledger.method[transaction])
-            if day > int(self.ledger.day[transaction]) + int(self.validity[method]):
-                return State.EXPIRED
+        ledger = self.ledger
+        state = _ALL_STATES[ledger.state.item(transaction)]
+        if state in _AGEING and day > ledger.day.item(transaction) + self.validity.item(ledger.method[transaction]):
+            return State.EXPIRED
         return state
 
     def has_live(self, order: int, methods: frozenset[Method], day: int) -> bool:
@@ -101,45 +106,52 @@ class Desk:
     def open(self, charges: Charges, verdicts: Verdicts, kind: Kind | None = None) -> NDArray[np.int32]:
         """New transactions with their verdicts; returns their numbers. ``kind`` replaces AUTHORISED."""
         result, day = verdicts.result, charges.at // DAY
+        if len(result) == 1:
+            one, word, effect = as_ask(charges, 0), int(verdicts.code[0]), verdicts.effects.get(0)
+            return np.array([self.open_one(one, Outcome(int(result[0])), word, effect, kind)], np.int32)
         authorised = charges.amount
         code = verdicts.code
         if result.any():
             authorised = np.where(result == Outcome.DECLINED, np.int32(0), authorised)
             code = self.logged(code)
-        n, first = (
-            len(result),
-            self.ledger.open(
-                charges.order, charges.sub, charges.cycle, charges.method, _OPENED[result], authorised, day
-            ),
+        first = self.ledger.open(
+            charges.order, charges.sub, charges.cycle, charges.method, _OPENED[result], authorised, day
         )
         self.ageing.opened(day, first)
-        numbers = np.arange(first, first + n, dtype=np.int32)
-        if n == 1:
-            what = _NOTED[result[0]] if kind is None or result[0] else kind
-            self.entries.one(what, charges.at, first, int(charges.amount[0]), int(code[0]))
-        else:
-            self.entries.charges(charges, numbers, result, code)
+        numbers = np.arange(first, first + len(result), dtype=np.int32)
+        self.entries.charges(charges, numbers, result, code)
         if result.any():
             for row in np.flatnonzero(result == Outcome.PENDING).tolist():
-                self.wait(charges, row, first + row, verdicts.effects.get(row))
+                self.wait(as_ask(charges, row), first + row, verdicts.effects.get(row))
         return numbers
 
-    def wait(self, charges: Charges, row: int, transaction: int, effect: Effect | None) -> None:
+    def open_one(
+        self, ask: Ask, outcome: Outcome, word: int, effect: Effect | None, kind: Kind | None = None
+    ) -> int:
+        """`open` for one charge, judged with a word of the plan; returns its number."""
+        day, method = ask.at // DAY, ask.method
+        authorised = 0 if outcome == Outcome.DECLINED else ask.amount
+        state = _STATES[outcome]
+        number = self.ledger.open_one(ask.order, ask.sub, ask.cycle, method, state, authorised, day)
+        self.ageing.opened(day, number)
+        what = _NOTED[outcome] if kind is None or outcome else kind
+        self.entries.one(what, ask.at, number, ask.amount, self.plan.words.list[word])
+        if outcome == Outcome.PENDING:
+            self.wait(ask, number, effect)
+        return number
+
+    def wait(self, ask: Ask, transaction: int, effect: Effect | None) -> None:
         """A charge is held: note when and how it ends."""
         self.agenda.drop(transaction)
-        consumer, cycle, attempt = (
-            int(column[row]) for column in (charges.consumer, charges.cycle, charges.attempt)
-        )
-        method = Method(int(charges.method[row]))
         if effect is None or effect.kind != "pending":
-            hold = self.plan.hold(charges.at, consumer, cycle, attempt, method)
-            self.agenda.put(hold.at, transaction, hold.what, hold.code, consumer)
+            hold = self.plan.hold(ask.at, ask.consumer, ask.cycle, ask.attempt, ask.method)
+            self.agenda.put(hold.at, transaction, hold.what, hold.code, ask.consumer)
             return
-        code = "" if effect.result == "authorised" else self.books[method].words.declined
+        code = "" if effect.result == "authorised" else self.books[ask.method].words.declined
         if effect.polls:
             self.agenda.put_polls(effect.polls, transaction, effect.result, code)
         elif effect.after_s:
-            self.agenda.put(charges.at + effect.after_s, transaction, effect.result, code, consumer)
+            self.agenda.put(ask.at + effect.after_s, transaction, effect.result, code, ask.consumer)
 
     def resolve(self, at: int, transaction: int, what: str, code: str) -> None:
         """A verdict on a held one is given."""

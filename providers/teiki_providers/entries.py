@@ -71,20 +71,12 @@ class Entries:
 
     def one(self, kind: Kind, at: int, transaction: int, amount: int, code: str | int = "") -> None:
         """A row about one transaction of the ledger; a code that is a number is a slip number."""
-        ledger = self._ledger
-        self._log.one(
-            kind,
-            at,
-            Side.PROVIDER,
-            actor=Actor.PROVIDER,
-            sub=int(ledger.sub[transaction]),
-            order=int(ledger.order[transaction]),
-            cycle=int(ledger.cycle[transaction]),
-            method=int(ledger.method[transaction]),
-            transaction=transaction,
-            amount=amount,
-            code=self._log.code(code) if isinstance(code, str) else code,
-        )
+        ledger, log = self._ledger, self._log
+        log.one(
+            kind, at, Side.PROVIDER, None, ledger.sub.item(transaction), ledger.order.item(transaction),
+            ledger.cycle.item(transaction), Actor.PROVIDER, ledger.method.item(transaction), transaction,
+            amount=amount, code=log.code(code) if isinstance(code, str) else code,
+        )  # fmt: skip
 
     def printed(self, at: int, transaction: int) -> None:
         """The print data of an invoice were downloaded."""

@@ -97,16 +97,37 @@ class FaultPlan:
     def judge(self, charges: Charges, effects: Mapping[int, Effect]) -> Verdicts:
         """`verdicts` of calls whose effects are known."""
         if len(charges.order) == 1:
-            result, code = self._decide_one(charges, effects.get(0))
-        else:
-            result, code = self._decide(charges, effects)
+            columns = (charges.consumer, charges.cycle, charges.attempt, charges.method)
+            consumer, cycle, attempt, method = (int(column[0]) for column in columns)
+            outcome, word = self.verdict(consumer, cycle, attempt, method, effects.get(0))
+            return Verdicts(np.array([outcome], np.uint8), np.array([word], np.int64), effects)
+        result, code = self._decide(charges, effects)
         for row, effect in effects.items():
             if effect.kind in ("declined", "pending"):
-                words = self._book(charges, row).words
-                is_declined = effect.kind == "declined"
-                result[row] = _DECLINED if is_declined else _PENDING
-                code[row] = self.words.code(effect.code or (words.declined if is_declined else words.held))
+                result[row], code[row] = self._played(int(charges.method[row]), effect)
         return Verdicts(result, code, effects)
+
+    def verdict(
+        self, consumer: int, cycle: int, attempt: int, method: int, effect: Effect | None
+    ) -> tuple[Outcome, int]:
+        """`judge` for one call, in plain Python: the outcome and a word of the plan."""
+        bits = bits53(self.seed, consumer, Purpose.OUTCOME, cycle, attempt)
+        declined = bits < self._rates.declined.item(method)
+        settled = self._settle(consumer, cycle, attempt, method, declined, effect)
+        if effect is not None and effect.kind in ("declined", "pending"):
+            return self._played(method, effect)
+        if settled is not None:
+            return settled
+        if bits < self._rates.held.item(method):
+            return Outcome.PENDING, self.words.code(self.books[Method(method)].words.held)
+        return Outcome.ACCEPTED, 0
+
+    def _played(self, method: int, effect: Effect) -> tuple[Outcome, int]:
+        """The verdict that a script gives."""
+        words = self.books[Method(method)].words
+        if effect.kind == "declined":
+            return Outcome.DECLINED, self.words.code(effect.code or words.declined)
+        return Outcome.PENDING, self.words.code(effect.code or words.held)
 
     def _decide(self, charges: Charges, effects: Mapping[int, Effect]) -> _Decided:
         rates, consumer = self._rates, charges.consumer
@@ -131,20 +152,6 @@ class FaultPlan:
             for row in np.flatnonzero((result == _PENDING) & (code == 0)).tolist():
                 code[row] = self.words.code(self._book(charges, row).words.held)
         return result, code
-
-    def _decide_one(self, charges: Charges, effect: Effect | None) -> _Decided:
-        """`_decide` in plain Python, which for a call by itself takes a fifth of the time."""
-        columns = (charges.consumer, charges.cycle, charges.attempt, charges.method)
-        consumer, cycle, attempt, method = (int(column[0]) for column in columns)
-        bits = bits53(self.seed, consumer, Purpose.OUTCOME, cycle, attempt)
-        result, code = Outcome.PENDING if bits < self._rates.held[method] else Outcome.ACCEPTED, 0
-        is_declined = bool(bits < self._rates.declined[method])
-        settled = self._settle(consumer, cycle, attempt, method, is_declined, effect)
-        if settled is not None:
-            result, code = settled
-        elif result == Outcome.PENDING:
-            code = self.words.code(self._book(charges, 0).words.held)
-        return np.array([result], np.uint8), np.array([code], np.int64)
 
     def _book(self, charges: Charges, row: int) -> Book:
         return self.books[Method(int(charges.method[row]))]

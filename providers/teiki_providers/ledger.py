@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_providers.states import AS_LOGGED, State
+from teiki_sim.messages import Method
 from teiki_sim.paged import Columns, Types
 
 Ints = NDArray[np.int32]
@@ -89,6 +90,22 @@ class Ledger:
         self.day[first:end] = day
         self.size = end
         return first
+
+    def open_one(
+        self, order: int, sub: int, cycle: int, method: Method, state: State, authorised: int, day: int
+    ) -> int:
+        """`open` for one transaction by itself, in a tenth of the time."""
+        self._of_orders.reach(order + 1)
+        number, last = self.size, self._last
+        previous, last[order] = last.item(order), number
+        if previous >= 0:
+            self._earlier[number] = previous
+        self._reach(number + 1)
+        self.order[number], self.sub[number], self.cycle[number] = order, sub, cycle
+        self.method[number], self.state[number], self.day[number] = method, state, day
+        self.authorised[number], self.captured[number] = authorised, 0
+        self.size = number + 1
+        return number
 
     def _reach(self, size: int) -> None:
         if self._columns.reach(size):

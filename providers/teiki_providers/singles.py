@@ -1,13 +1,13 @@
 """Operations that are asked one at a time: edit, cancel, refund, inquiry, print data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from teiki_providers import plain
 from teiki_providers.books import Book, Move, Refused
 from teiki_providers.desk import Desk
-from teiki_providers.faults import Verdicts
 from teiki_providers.scripts import Effect
 from teiki_providers.states import LIVE, State
 from teiki_sim.calendar import DAY
@@ -49,7 +49,7 @@ class _Call:
         self.day = ask.at // DAY
         known = desk.ledger.knows(number)
         self.state = desk.standing(number, self.day) if known else State.NONE
-        self.book: Book = desk.books[Method(int(desk.ledger.method[number])) if known else ask.method]
+        self.book: Book = desk.book_of(number) if known else desk.books[ask.method]
         self.cell = self.book.cell(self.state, ask.operation)
         self.amount = ask.amount
 
@@ -215,14 +215,14 @@ class Singles:
         # The transaction itself is replaced, so it doesn't stand in the way.
         if cell.opens and desk.has_live(call.ask.order, terms.one_live, call.day) and call.state not in LIVE:
             return self._refused(call, words.live)
-        charges = as_charges(call.ask, call.book.method)
-        charges.amount[0] = call.amount
-        verdicts = desk.plan.judge(charges, call.effects)
-        outcome = Outcome(int(verdicts.result[0]))
-        code = desk.plan.words.list[int(verdicts.code[0])]
+        ask, effect = call.ask, call.effects.get(0)
+        method, amount = call.book.method, call.amount
+        outcome, word = desk.plan.verdict(ask.consumer, ask.cycle, ask.attempt, method, effect)
+        charge = replace(ask, method=method, amount=amount) if (method, amount) != (ask.method, ask.amount) else ask
+        code = desk.plan.words.list[word]
         number = call.number
         if cell.opens:
-            number = self._replace(call, charges, verdicts, outcome)
+            number = self._replace(call, charge, outcome, word)
         elif outcome == Outcome.ACCEPTED:
             taken = desk.ledger.net(number) if cell.to == State.CAPTURED else 0
             desk.reauthorise(call.ask.at, number, call.amount)
@@ -230,17 +230,17 @@ class Singles:
                 desk.sell_more(call.ask.at, number, call.amount - taken)
         elif outcome == Outcome.PENDING:
             desk.hold(call.ask.at, number, call.amount, code)
-            desk.wait(charges, 0, number, call.effects.get(0))
+            desk.wait(charge, number, effect)
         elif terms.release_first or call.state not in LIVE:
             desk.decline(call.ask.at, number, call.amount, code)
         else:
-            desk.open(charges, verdicts)  # the try is on record, the old authorisation stands
+            desk.open_one(charge, outcome, word, effect)  # the try is on record, the old authorisation stands
         return self._done(number, call.day, outcome, code)
 
-    def _replace(self, call: _Call, charges: Charges, verdicts: Verdicts, outcome: Outcome) -> int:
+    def _replace(self, call: _Call, charge: Ask, outcome: Outcome, word: int) -> int:
         """Open a new transaction for the old one; returns the number that counts from now on."""
         desk, old_lives = self._desk, call.state in LIVE
-        number = int(desk.open(charges, verdicts, Kind.REAUTHORISED)[0])
+        number = desk.open_one(charge, outcome, word, call.effects.get(0), Kind.REAUTHORISED)
         if outcome == Outcome.DECLINED:
             return call.number if old_lives else number
         if old_lives:
