@@ -92,7 +92,9 @@ class Desk:
         """The state of a transaction on a day: one past its validity has expired, swept or not."""
         ledger = self.ledger
         state = _ALL_STATES[ledger.state.item(transaction)]
-        if state in _AGEING and day > ledger.day.item(transaction) + self.validity.item(ledger.method[transaction]):
+        if state in _AGEING and day > ledger.day.item(transaction) + self.validity.item(
+            ledger.method[transaction]
+        ):
             return State.EXPIRED
         return state
 

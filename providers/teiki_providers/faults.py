@@ -77,9 +77,8 @@ class FaultPlan:
         self._declined: dict[int, tuple[int, int]] = {}  # payer -> (cycle, word)
         self._repaired: dict[int, int] = {}  # payer -> which repair
         self._repairs: dict[int, int] = {}
-        self._maybe_repaired = np.zeros(
-            1 << 16, np.bool_
-        )  # by the low bits of the consumer: few payers repair
+        # How many repairs wait for a charge, by the low bits of the consumer: few payers repair.
+        self._waiting = np.zeros(1 << 16, np.int32)
         #: While it is set every charge is accepted and nothing befalls a call: what stood before a run is entered.
         self.quiet = False
         self._forced: Effect | None = None
@@ -140,7 +139,7 @@ class FaultPlan:
         if later:
             special = special | (charges.attempt > 0)
         if self._repaired:
-            special = special | self._maybe_repaired[(consumer & _LOW_BITS).view(np.int64)]
+            special = special | (self._waiting[(consumer & _LOW_BITS).view(np.int64)] > 0)
         rows = np.flatnonzero(special)
         columns = (consumer, charges.cycle, charges.attempt, charges.method, declined)
         values = zip(rows.tolist(), *(c[rows].tolist() for c in columns), strict=True)
@@ -165,6 +164,7 @@ class FaultPlan:
         payer = consumer << 4 | method
         before = self._declined.get(payer)
         if (repair := self._repaired.pop(payer, None)) is not None:
+            self._waiting[consumer & 0xFFFF] -= 1
             again = bits53(self.seed, consumer, Purpose.OUTCOME, cycle, _REPAIR_STREAM + repair)
             if again < _PASSES:
                 self._declined.pop(payer, None)
@@ -202,10 +202,9 @@ class FaultPlan:
         """The consumer repaired the means of payment: the next authorisation is drawn anew."""
         payer = consumer << 4 | method
         count = self._repairs[payer] = self._repairs.get(payer, 0) + 1
-        if not self._repaired:
-            self._maybe_repaired[:] = False
+        if payer not in self._repaired:
+            self._waiting[consumer & 0xFFFF] += 1
         self._repaired[payer] = count
-        self._maybe_repaired[consumer & 0xFFFF] = True
 
     def refuses(self, consumer: int, method: Method) -> bool:
         """Whether a refusal of this payer is remembered, which a repair can end."""

@@ -218,7 +218,11 @@ class Singles:
         ask, effect = call.ask, call.effects.get(0)
         method, amount = call.book.method, call.amount
         outcome, word = desk.plan.verdict(ask.consumer, ask.cycle, ask.attempt, method, effect)
-        charge = replace(ask, method=method, amount=amount) if (method, amount) != (ask.method, ask.amount) else ask
+        charge = (
+            replace(ask, method=method, amount=amount)
+            if (method, amount) != (ask.method, ask.amount)
+            else ask
+        )
         code = desk.plan.words.list[word]
         number = call.number
         if cell.opens:

@@ -39,7 +39,7 @@ class Agenda:
         self._today = self._days.pop(day, [])
         self._today.sort()
 
-    def before(self, at: int, count: int) -> Iterator[tuple[int, Callable[..., object], tuple[Any, ...]]]:
+    def before(self, at: int, count: int) -> Iterator[_Happening]:
         """Take what comes before an instant today, and at it what was put before the count was reached."""
         end = (at, count)
         today = self._today
@@ -48,4 +48,4 @@ class Agenda:
             if happening >= end:
                 return
             self._next += 1
-            yield happening[0], happening[2], happening[3]
+            yield happening

@@ -72,8 +72,9 @@ class Customers:
         seconds = 8 * 3600 + spread(when & (1 << 31) - 1 << 22, 14 * 3600)
         instants = (shop.today + days) * DAY + seconds
         rows = zip(instants.tolist(), some.tolist(), wish.tolist(), phone.tolist(), strict=True)
+        put, act = shop.when, self.act
         for instant, sub, what, by_phone in rows:
-            shop.when(instant, self.act, sub, _WISHES[what], by_phone)
+            put(instant, act, sub, _WISHES[what], by_phone)
 
     def act(self, sub: int, wish: Wish, by_phone: bool) -> None:
         """The moment has come: on the account page at once, or by telephone to an operator."""

@@ -41,6 +41,7 @@ class Desk:
         self._unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
         self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest
         self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
+        self._hours = (0, -1)  # of the day found last: when a task can be begun
         self._free = [shop.now] * terms.people(shop.subs.n)  # when each operator is free again
 
     def later(self, days: int, task: Task) -> None:
@@ -49,18 +50,23 @@ class Desk:
 
     def put(self, task: Callable[[*_Ts], object], *args: *_Ts) -> None:
         """Whoever is free first takes the next task: with equal service times a queue needs no more than that."""
-        done = self._opening(max(self._free[0], self.shop.now)) + self._service
-        heapq.heapreplace(self._free, done)
-        self.shop.when(done, task, *args)
+        shop, free = self.shop, self._free
+        done = self._opening(max(free[0], shop.now)) + self._service
+        heapq.heapreplace(free, done)
+        shop.when(done, task, *args)
 
     def _opening(self, at: int) -> int:
         """The first instant from ``at`` on at which a task can be begun and finished in working hours."""
+        first, last = self._hours
+        if first <= at <= last:
+            return at
         day, clock = divmod(at, DAY)
         if clock + self._service > self._close:
-            day, clock = day + 1, 0
+            day += 1
         while self._weekdays_only and weekday(day) >= SUNDAY - 1:
-            day, clock = day + 1, 0
-        return day * DAY + max(clock, self._open)
+            day += 1
+        self._hours = first, _ = day * DAY + self._open, day * DAY + self._close - self._service
+        return max(at, first)
 
     def _truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
         """The slip breaks its invariant if the provider still holds the money at ``due``."""

@@ -212,13 +212,17 @@ class Shop:
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
 
-    def set_status(self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", *, code: int = 0) -> int:
+    def set_status(
+        self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", *, code: int = 0
+    ) -> int:
         """Move an order to a status and log the row that says so."""
         before = self.orders.status.item(order)
         self.orders.status[order] = status
         return self.row(kind, order, actor, rule, status_from=before, status_to=status, code=code)
 
-    def set_payment(self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, *, code: int = 0) -> int:
+    def set_payment(
+        self, order: int, status: int, kind: Kind, actor: Actor = Actor.SYSTEM, *, code: int = 0
+    ) -> int:
         """Move an order's payment status and log the row that says so."""
         orders = self.orders
         before = orders.payment.item(order)

@@ -79,9 +79,10 @@ class World:
         log = NullLog(vocabulary) if sinks is None else Log(vocabulary, sinks(names), chunk_rows)
 
         agenda = Agenda()
+        put = agenda.put
 
         def when(at: int, action: Callable[[*_Ts], object], /, *args: *_Ts) -> None:
-            agenda.put(max(at, shop.now), action, args)
+            put(max(at, shop.now), action, args)
 
         shop = Shop(config, policy, log, gateway(config, log), when, Truth(when), names, subs, orders)
         shop.now = int(env.now)
@@ -176,7 +177,7 @@ class World:
     def _happen(self, until: int, put: int = 0) -> None:
         """What waited for an instant between two phases: simpy's clock moves with the phases."""
         shop = self.shop
-        for at, action, args in self.agenda.before(until, put):
+        for at, _, action, args in self.agenda.before(until, put):
             shop.now = at
             action(*args)
 

@@ -170,7 +170,13 @@ class NullLog(Log):
         return self._count if hasattr(self, "_count") else 0
 
     def one(
-        self, kind: Kind, at: int, side: Side = Side.STORE, detail: str | None = None, *places: int, **columns: int
+        self,
+        kind: Kind,
+        at: int,
+        side: Side = Side.STORE,
+        detail: str | None = None,
+        *places: int,
+        **columns: int,
     ) -> int:
         """Count a row."""
         self._count += 1
