@@ -13,7 +13,7 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method, Operation, Outcome
 from teiki_sim.shipping import ask_about, force_capture, print_invoices
-from teiki_sim.tables import CAPTURE_TRIED
+from teiki_sim.tables import CAPTURE_TRIED, STOPPED
 
 __all__ = ["Recoveries"]
 
@@ -219,6 +219,7 @@ class Recoveries(Desk):
                 method, "amount"
             ):
                 payments.reauthorise(shop, order, WHO)
+            self._let_ship_if_covered(order)
         elif answer.state == "PENDING":
             shop.orders.transaction[order] = answer.transaction
             shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
@@ -237,6 +238,16 @@ class Recoveries(Desk):
                 payments.authorise_anew(self.shop, order, WHO)
         except standing.RefusedError:
             self._refused(sub, order, "")
+        else:
+            self._let_ship_if_covered(order)
+
+    def _let_ship_if_covered(self, order: int) -> None:
+        """An order that an earlier refusal put under shipping stop goes on once its charge is found to stand."""
+        shop = self.shop
+        stands = standing.meaning(shop, order) in (OrderMeaning.BLOCKED, OrderMeaning.WAITING)
+        covered = standing.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
+        if stands and covered and shop.orders.flags[order] & STOPPED:
+            self._let_ship(order)
 
     def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
         """The child waited for the answer: it comes to be after all, or the next night tries again."""
