@@ -1,28 +1,29 @@
 """Folding rows back into tables: what the orders, payments, subscriptions and ledgers look like.
 
-The rows of one subscription are taken in order, those of different subscriptions side by side: a chunk
-is cut into *waves*, in each of which a subscription (or a single order) has at most one row. So a
-fold, and every monitor that builds on it, reads like code for one row and runs on arrays.
+The rows of one subscription are taken in order, those of different subscriptions side by side, in `waves`.
 """
 
-from collections.abc import Collection, Iterator
-from itertools import pairwise
+from collections.abc import Collection
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Kind, Side
+from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
+from teiki_sim.log.waves import SORTS, On, Rows, sort, waves
 from teiki_sim.paged import Columns
 
 _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
     Kind.CAPTURE_FAILED, Kind.PAYMENT_CANCELLED, Kind.REFUNDED, Kind.EXPIRED, Kind.INQUIRED,
 }  # fmt: skip
-_VALUE_KINDS = {Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED}
+_VALUE_KINDS = (Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED)
+_PLACED = (Kind.OPENED, Kind.GENERATED)
+_ASKED = (Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING)
 #: Kinds that leave every table as it is.
-NO_STATE = {
+_NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
     Kind.GENERATION_FAILED, Kind.MESSAGE, Kind.MAIL, Kind.JOB, Kind.POINTS, Kind.DECISION, Kind.INVOICE_PRINTED,
     Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
@@ -73,101 +74,15 @@ _LEDGER_STATE = {
     Kind.EXPIRED: Live.EXPIRED,
     Kind.REFUNDED: Live.REFUNDED,
 }
+_STATE_OF = np.array([_LEDGER_STATE.get(kind, Live.NONE) for kind in Kind], np.uint8)
+_HAS_STATUS = np.array([kind not in _NO_STATE for kind in Kind])
+_HAS_STATE = _STATE_OF != Live.NONE
+_IS_PAYMENT = np.array([kind in _PAYMENT_KINDS for kind in Kind])
 
-
-class _Sorted:
-    """A chunk's columns in the order of its waves; a column is sorted when it is first asked for."""
-
-    __slots__ = ("_columns", "_order", "_sorted")
-
-    def __init__(self, columns: dict[str, NDArray[Any]], order: NDArray[np.intp]) -> None:
-        self._columns = columns
-        self._order = order
-        self._sorted: dict[str, NDArray[Any]] = {}
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        column = self._sorted.get(name)
-        if column is None:
-            column = self._sorted[name] = self._columns[name][self._order]
-        return column
-
-
-class Rows:
-    """Rows of one kind and one wave: each column is an array, at most one row a subscription."""
-
-    __slots__ = ("_columns", "_index", "seq")
-
-    def __init__(self, columns: _Sorted, index: slice | NDArray[np.intp], seq: NDArray[np.int64]) -> None:
-        self._columns = columns
-        self._index = index
-        self.seq = seq
-
-    def __len__(self) -> int:
-        return len(self.seq)
-
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        value: NDArray[Any] = self._columns[name][self._index]
-        return value
-
-    def where(self, mask: NDArray[np.bool_]) -> "Rows":
-        """Those rows for which ``mask`` holds."""
-        index = self._index
-        some = np.flatnonzero(mask)
-        seq = self.seq[some]
-        return Rows(self._columns, some + index.start if isinstance(index, slice) else index[some], seq)
-
-
-def waves(chunk: Chunk, wanted: NDArray[np.intp] | None = None) -> Iterator[tuple[Kind, Rows]]:
-    """Cut a chunk (or those of its rows that are wanted) into groups of (kind, rows), each subscription's in order.
-
-    The rows of a group are also of one side, and either all of orders or none.
-    """
-    columns = chunk.columns
-    names = ("sub", "order", "kind", "side")
-    sub, order, kind, side = (columns[x] if wanted is None else columns[x][wanted] for x in names)
-    n = len(sub)
-    if not n:
-        return
-    entity = np.where(sub >= 0, sub, order.astype(np.int64) + (int(sub.max()) + 2))
-    # Number and position sort as one integer: a plain sort is many times faster than a stable argsort.
-    bits = n.bit_length()
-    both = entity << bits
-    both |= np.arange(n, dtype=np.int64)
-    both.sort()
-    by_entity = both & ((1 << bits) - 1)
-    both >>= bits
-    group = group_numbers(kind, side, order)[by_entity]
-    heads = np.flatnonzero(np.concatenate(([True], both[1:] != both[:-1])))
-    ends = np.append(heads[1:], n)
-    parts, kinds = [], []
-    while len(heads):
-        # The next rows of the subscriptions with the most rows to come say which sort it is; all of that sort go.
-        now, left = group[heads], ends - heads
-        best = int(np.bincount(now[left == left.max()]).argmax())
-        chosen = now == best
-        parts.append(heads[chosen])
-        kinds.append(best)
-        heads += chosen
-        going = heads < ends
-        if not going.all():
-            heads, ends = heads[going], ends[going]
-    by_wave = np.concatenate(parts)
-    cuts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
-    index = by_entity[by_wave] if wanted is None else wanted[by_entity[by_wave]]
-    seq = index + chunk.first_seq
-    in_waves = _Sorted(columns, index)
-    for code, (start, stop) in zip(kinds, pairwise(cuts), strict=True):
-        yield Kind(code >> 4), Rows(in_waves, slice(start, stop), seq[start:stop])
-
-
-def group_numbers(
-    kind: NDArray[np.uint8], side: NDArray[np.uint8], order: NDArray[np.int32]
-) -> NDArray[np.uint16]:
-    """The sort of each row: its kind, its side, and whether it is of an order, as one number."""
-    group = kind.astype(np.uint16) * np.uint16(16)
-    group += side * np.uint8(2)
-    group += order >= 0
-    return group
+FOLDED = np.zeros(SORTS, np.bool_)
+"""By `sort`: whether such rows change a table."""
+for _on, _kind in product((On.LEDGER, On.ORDER, On.SUBSCRIPTION), Kind):
+    FOLDED[sort(_on, _kind)] = _kind in _LEDGER_STATE if _on == On.LEDGER else _kind not in _NO_STATE
 
 
 class Fold:
@@ -213,72 +128,78 @@ class Fold:
     def take(self, chunk: Chunk) -> None:
         """Fold a whole chunk."""
         self.reach(chunk)
-        for kind, rows in waves(chunk):
-            self.apply(kind, rows)
+        for rows in waves(chunk, FOLDED):
+            self.apply(rows)
 
     def close(self) -> None:
         """Nothing is pending."""
 
-    def apply(self, kind: Kind, rows: Rows) -> None:
-        """Fold a group of `waves`."""
-        if kind in NO_STATE:
-            return
-        if rows.side[0] == Side.PROVIDER:
-            self._ledger(kind, rows)
-        elif rows.order[0] >= 0:
-            if kind == Kind.GENERATED:
-                child = rows.where(rows.sub >= 0)
-                self.subscriptions.cycle[child.sub] = child.cycle
-            self._orders(kind, rows)
+    def apply(self, rows: Rows) -> None:
+        """Fold a wave."""
+        if rows.on == On.LEDGER:
+            self._ledger(rows)
+        elif rows.on == On.ORDER:
+            self._orders(rows)
         else:
-            self._subscriptions(kind, rows)
+            self._subscriptions(rows)
 
-    def _ledger(self, kind: Kind, rows: Rows) -> None:
-        if kind not in _LEDGER_STATE:
-            return
-        ledger, t = self.ledger, rows.transaction
-        if (t < 0).any():  # nothing was opened there: no such transaction
-            rows = rows.where(t >= 0)
-            t = rows.transaction
-        kept = self._ledger_values
-        ledger.state[t] = _LEDGER_STATE[kind]
+    def _ledger(self, rows: Rows) -> None:
+        ledger, kept = self.ledger, self._ledger_values
+        told = (rows.transaction >= 0) & _HAS_STATE.take(rows.kind)
+        if not told.all():  # nothing was opened there: no such transaction
+            rows = rows.where(told)
+        t = rows.transaction
+        ledger.state[t] = _STATE_OF.take(rows.kind)
         if "order" in kept:
             ledger.order[t] = rows.order
-        if kind in (Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING):
-            ledger.authorised[t] = rows.amount
-        elif kind == Kind.CAPTURED and "captured" in kept:
-            ledger.captured[t] += rows.amount
-        elif kind == Kind.REFUNDED and "refunded" in kept:
-            ledger.refunded[t] += rows.amount
+        if len(asked := rows.of(*_ASKED)):
+            ledger.authorised[asked.transaction] = asked.amount
+        if "captured" in kept and len(captured := rows.of(Kind.CAPTURED)):
+            ledger.captured[captured.transaction] += captured.amount
+        if "refunded" in kept and len(refunded := rows.of(Kind.REFUNDED)):
+            ledger.refunded[refunded.transaction] += refunded.amount
 
-    def _orders(self, kind: Kind, rows: Rows) -> None:
-        orders, order = self.orders, rows.order
-        if kind in (Kind.GENERATED, Kind.OPENED):
-            orders.sub[order] = rows.sub
-        if kind in _VALUE_KINDS:
-            _set_given(orders, order, rows, self._order_values)
-        if kind == Kind.HELD:
-            orders.stopped[order] = True
-        elif kind == Kind.RELEASED:
-            orders.stopped[order] = False
-        status = rows.status_to
-        if status.any():
-            target = orders.payment if kind in _PAYMENT_KINDS else orders.status
-            given = status > 0
-            target[order[given]] = status[given]
+    def _orders(self, rows: Rows) -> None:
+        orders = self.orders
+        if len(placed := rows.of(*_PLACED)):
+            orders.sub[placed.order] = placed.sub
+        if len(generated := rows.of(Kind.GENERATED)):
+            sub, cycle = generated.sub, generated.cycle
+            if (single := sub < 0).any():
+                sub, cycle = sub[~single], cycle[~single]
+            self.subscriptions.cycle[sub] = cycle
+        if len(valued := rows.of(*_VALUE_KINDS)):
+            _set_given(orders, valued.order, valued, self._order_values)
+        _set_switch(orders.stopped, rows, "order", Kind.HELD, Kind.RELEASED)
+        given = _given_status(rows)
+        if len(given):
+            order, status = rows.order.take(given), rows.status_to.take(given)
+            payment = _IS_PAYMENT.take(rows.kind.take(given))
+            orders.payment[order[payment]] = status[payment]
+            other = ~payment
+            orders.status[order[other]] = status[other]
 
-    def _subscriptions(self, kind: Kind, rows: Rows) -> None:
-        subs, sub = self.subscriptions, rows.sub
-        if kind in _VALUE_KINDS:
-            _set_given(subs, sub, rows, self._sub_values)
-        if kind in (Kind.FLAG_SET, Kind.FLAG_CLEARED):
-            subs.flag[sub] = kind == Kind.FLAG_SET
-        elif kind in (Kind.HELD, Kind.RELEASED):
-            subs.held[sub] = kind == Kind.HELD
-        status = rows.status_to
-        if status.any():
-            given = status > 0
-            subs.status[sub[given]] = status[given]
+    def _subscriptions(self, rows: Rows) -> None:
+        subs = self.subscriptions
+        if len(valued := rows.of(*_VALUE_KINDS)):
+            _set_given(subs, valued.sub, valued, self._sub_values)
+        _set_switch(subs.flag, rows, "sub", Kind.FLAG_SET, Kind.FLAG_CLEARED)
+        _set_switch(subs.held, rows, "sub", Kind.HELD, Kind.RELEASED)
+        given = _given_status(rows)
+        if len(given):
+            subs.status[rows.sub.take(given)] = rows.status_to.take(given)
+
+
+def _given_status(rows: Rows) -> NDArray[np.intp]:
+    given: NDArray[np.bool_] = rows.status_to > 0
+    given &= _HAS_STATUS.take(rows.kind)
+    return given.nonzero()[0]
+
+
+def _set_switch(column: NDArray[np.bool_], rows: Rows, index: str, on: Kind, off: Kind) -> None:
+    for kind, value in ((on, True), (off, False)):
+        if kind in rows.kinds:
+            column[getattr(rows.of(kind), index)] = value
 
 
 def _set_given(table: Growing, index: NDArray[Any], rows: Rows, names: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from teiki_sim.frequencies import FrequencyRefused, parse
 from teiki_sim.log.fold import Live
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
+from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
     CAPTURED,
     EXPORTED,
@@ -16,16 +17,30 @@ from teiki_sim.monitors.state import (
     SEVERAL,
     SHIPPED,
     STOPS,
-    Scene,
     State,
-    each,
 )
+
+#: Flags that rows of an order set, and those that they clear.
+_SET = {
+    Kind.OPENED: KNOWN,
+    Kind.GENERATED: KNOWN,
+    Kind.EXPORTED: EXPORTED,
+    Kind.HANDED_OVER: EXPORTED,
+    Kind.SHIPPED: SHIPPED,
+    Kind.CAPTURED: CAPTURED,
+    Kind.INVOICE_PRINTED: PRINTED,
+}
+_CLEARED = {Kind.WAREHOUSE_STOPPED: EXPORTED, Kind.DELETED: KNOWN}
+_SETS = np.array([_SET.get(kind, 0) for kind in Kind], np.uint16)
+_KEEPS = np.array([~_CLEARED.get(kind, 0) & 0xFFFF for kind in Kind], np.uint16)
+MARKING = (*_SET, *_CLEARED)
+"""The kinds that set or clear flags."""
 
 
 def note_transactions(scene: Scene) -> None:
     """Which transactions belong to an order; provider rows, before they are folded."""
     state, t, order = scene.state, scene.rows.transaction, scene.order
-    first = state.orders.transaction[order]
+    first = scene.transaction
     for i in each((first >= 0) & (first != t) & (t >= 0)):
         several = state.transactions.setdefault(int(order[i]), [int(first[i])])
         if int(t[i]) not in several:
@@ -40,16 +55,14 @@ def note_money(scene: Scene) -> None:
     """Captures of another amount than was authorised, and refunds; before they are folded."""
     state, t, amount = scene.state, scene.rows.transaction, scene.rows.amount
     ledger = state.fold.ledger
-    if scene.kind == Kind.CAPTURED:
-        odd = (ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED)
-    else:
-        odd = np.ones(len(t), np.bool_)
+    captured = scene.kind == Kind.CAPTURED
+    odd = ~captured | (ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED)
     for i in each(odd & (t >= 0)):
         transaction, yen = int(t[i]), max(0, int(amount[i]))
         before = state.captured.get(transaction)
         if before is None:
             before = int(ledger.authorised[transaction]) if ledger.state[transaction] == Live.CAPTURED else 0
-        if scene.kind == Kind.CAPTURED:
+        if captured[i]:
             state.captured[transaction] = before + yen
         else:
             state.captured[transaction] = before
@@ -58,9 +71,8 @@ def note_money(scene: Scene) -> None:
 
 
 def note_child(scene: Scene) -> None:
-    """A generated or opened order is known; the last two children of a subscription are kept."""
+    """The last two children of a subscription are kept."""
     state, subs = scene.state, scene.state.subs
-    state.orders.flags[scene.order] |= KNOWN
     child = scene.sub >= 0
     every = bool(child.all())
     sub = scene.sub if every else scene.sub[child]
@@ -68,10 +80,11 @@ def note_child(scene: Scene) -> None:
     state.orders.previous[order] = subs.before[sub] = subs.last[sub]
     subs.before_day[sub] = subs.last_day[sub]
     subs.last[sub] = order
-    subs.last_day[sub] = 0 if scene.kind == Kind.OPENED else scene.day if every else scene.day[child]
-    if scene.kind == Kind.GENERATED:
-        for i in each(STOPS[scene.status] & child):
-            state.born_stopped[int(scene.order[i])] = int(scene.seq[i])
+    generated = scene.kind == Kind.GENERATED
+    made = scene.day * generated
+    subs.last_day[sub] = made if every else made[child]
+    for i in each(STOPS.take(scene.status) & child & generated):
+        state.born_stopped[int(scene.order[i])] = int(scene.seq[i])
 
 
 def note_frequency(scene: Scene) -> None:
@@ -94,20 +107,9 @@ def _frequency(state: State, code: int) -> int:
     return len(state.frequencies) - 1
 
 
-def note_export(scene: Scene) -> None:
-    """The warehouse has the order."""
-    scene.state.orders.flags[scene.order] |= EXPORTED
-
-
-def note_warehouse_stop(scene: Scene) -> None:
-    """The warehouse has confirmed that the parcel stays."""
-    scene.state.orders.flags[scene.order] &= ~np.uint16(EXPORTED)
-
-
 def note_shipped(scene: Scene) -> None:
-    """The parcel has left; slip numbers of deferred orders are kept until they are reported."""
+    """Slip numbers of deferred orders are kept until they are reported."""
     state = scene.state
-    state.orders.flags[scene.order] |= SHIPPED
     wanted = scene.deferred & (scene.code >= SLIP_NUMBER_BASE) & ((scene.flags & CAPTURED) == 0)
     if not wanted.any():
         return
@@ -120,20 +122,15 @@ def note_shipped(scene: Scene) -> None:
 
 
 def note_captured(scene: Scene) -> None:
-    """The store has booked the capture."""
+    """A slip number that has been reported is kept no longer."""
     state = scene.state
-    state.orders.flags[scene.order] |= CAPTURED
     state.orders.slip[scene.order[scene.deferred]] = 0
 
 
-def note_printed(scene: Scene) -> None:
-    """The invoice was printed."""
-    scene.state.orders.flags[scene.order] |= PRINTED
-
-
-def note_deleted(scene: Scene) -> None:
-    """A deleted order is not watched any more."""
-    scene.state.orders.flags[scene.order] &= ~np.uint16(KNOWN)
+def mark(scene: Scene) -> None:
+    """What some kinds of rows say of an order once and for all, as flags."""
+    flags, order, kind = scene.state.orders.flags, scene.order, scene.kind
+    flags[order] = flags.take(order) & _KEEPS.take(kind) | _SETS.take(kind)
 
 
 def note_stopped(scene: Scene) -> None:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from teiki_sim.calendar import DAY
 from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.messages import Method
-from teiki_sim.monitors.deadlines import WATCHED
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
     BURST,
     DEAD,
@@ -20,9 +20,7 @@ from teiki_sim.monitors.state import (
     OVER,
     RAKUTEN,
     RAKUTEN_FAILED,
-    Scene,
     State,
-    each,
 )
 
 _ALREADY_OUT = (
@@ -75,7 +73,7 @@ def _twice(scene: Scene, i: int, cycle: int) -> None:
 def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
     """INV-09: the subscription is over, held or flagged."""
     table = scene.state.fold.subscriptions
-    over, flag, held = OVER[scene.status], table.flag[scene.sub], table.held[scene.sub]
+    over, flag, held = OVER.take(scene.status), table.flag[scene.sub], table.held[scene.sub]
     for i in each((over | flag | held) & child):
         at, sub, order, seq = scene.at_row(i)
         case = "over" if over[i] else "flag" if flag[i] else "held"
@@ -94,10 +92,10 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     state = scene.state
     orders, subs = state.fold.orders, state.subs
     previous, made = subs.last[scene.sub], subs.last_day[scene.sub].astype(np.int64)
-    dead = DEAD[orders.status[previous]] & (previous >= 0)
+    dead = DEAD.take(orders.status.take(previous)) & (previous >= 0)
     if dead.any():
         previous[dead], made[dead] = subs.before[scene.sub[dead]], subs.before_day[scene.sub[dead]]
-        previous[dead & DEAD[orders.status[previous]]] = -1
+        previous[dead & DEAD.take(orders.status.take(previous))] = -1
     there, delivery = orders.delivery[previous], scene.rows.delivery
     between = scene.day - made
     overdue = delivery - state.terms.generate_days < scene.day
@@ -162,9 +160,9 @@ def failed_by_rakuten(scene: Scene) -> None:
 
 
 def repaired(scene: Scene) -> None:
-    """INV-31: authorised after all, or cancelled: the failure is dealt with."""
+    """INV-31: a failed order was authorised after all, or cancelled: the failure is dealt with."""
     state = scene.state
-    for i in each((scene.flags & RAKUTEN_FAILED) != 0):
+    for i in range(len(scene)):
         _, sub, order, _ = scene.at_row(i)
         _unmark(state, sub, int(state.fold.orders.cycle[order]), order)
 
@@ -191,13 +189,13 @@ def _regenerated(scene: Scene, i: int, cycle: int) -> None:
 
 def given_up(scene: Scene) -> None:
     """INV-08, INV-31: a subscription that is over needs no missing child."""
-    for i in each((scene.sub_flags & WATCHED) != 0):
-        _close_missing(scene.state, int(scene.sub[i]))
+    for sub in scene.sub.tolist():
+        _close_missing(scene.state, sub)
 
 
 def decided(scene: Scene) -> None:
     """INV-08, INV-31: a decision on the subscription or the deleted order ends the wait."""
-    for i in each((scene.sub >= 0) & ((scene.sub_flags & WATCHED) != 0)):
+    for i in range(len(scene)):
         order = int(scene.order[i])
         cycle = str(int(scene.state.fold.orders.cycle[order])) if order >= 0 else None
         _close_missing(scene.state, int(scene.sub[i]), cycle)

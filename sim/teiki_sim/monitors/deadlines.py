@@ -17,6 +17,8 @@ from teiki_sim.monitors.finding import Finding
 
 WATCHED = 1
 """Bit of a ``flags`` column: the agenda holds something for this order or subscription."""
+WAITING = 2**14
+"""Bit of a subscription's ``flags``: a skip waits for the end of the day."""
 SOON = 2**15
 """Bit of a ``flags`` column: a deadline of this order or subscription may run out within the chunk."""
 
@@ -193,22 +195,19 @@ class ByOrder:
         if not self._opened:
             return None
         column = getattr(self._table, self._due)
-        kept = [self._still_open(column, opened) for opened in self._opened]
-        number, due, seq = (np.concatenate([part[i] for part in kept]) for i in range(3))
+        number, due, seq = (np.concatenate(parts) for parts in zip(*self._opened, strict=True))
+        still = (column.take(number) == due).nonzero()[0]
+        number, due, seq = number.take(still), due.take(still), seq.take(still)
         over = due <= horizon
-        self._opened = [(number[~over], due[~over], seq[~over])]
         if not over.any():
+            self._opened = [(number, due, seq)]
             return None
+        self._opened = [(number[~over], due[~over], seq[~over])]
         # Closed and opened again within one instant: the last row that opened it counts.
         last = {int(n): i for i, n in enumerate(number[over].tolist())}
         some = np.fromiter(last.values(), np.intp, len(last))
         column[number[over]] = 0
         return number[over][some], due[over][some], seq[over][some]
-
-    def _still_open(self, column: NDArray[Any], opened: Overdue) -> Overdue:
-        number, due, seq = opened
-        still = column[number] == due
-        return number[still], due[still], seq[still]
 
     def _seqs(self, number: NDArray[Any], due: NDArray[Any]) -> NDArray[Any]:
         found = np.full(len(number), -1, np.int64)

@@ -10,6 +10,7 @@ from teiki_sim.log.fold import Live
 from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.deadlines import WATCHED, Overdue
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
     AUTHORISED_THERE,
     CAPTURED,
@@ -21,9 +22,7 @@ from teiki_sim.monitors.state import (
     ODD,
     PENDING_THERE,
     SEVERAL,
-    Scene,
     State,
-    each,
     overdue,
 )
 
@@ -44,8 +43,8 @@ def payments_of_cancelled(scene: Scene) -> None:
 
 
 def payments_of_reopened(scene: Scene) -> None:
-    """INV-01, on kinds that only ever lead away from cancelled."""
-    for i in each((scene.flags & (WATCHED | CHARGED)) != 0):
+    """INV-01, on kinds that only ever lead away from cancelled (of watched or charged orders)."""
+    for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
         _judge_cancelled(scene.state, at, sub, order, seq)
 
@@ -68,9 +67,8 @@ def captured_amount(scene: Scene) -> None:
     On a capture or an edited amount; only a mismatch becomes a deadline, judged again when it is due.
     """
     state = scene.state
-    t = state.orders.transaction[scene.order]
-    ledger = state.fold.ledger
-    plain = (t >= 0) & (ledger.state[t] == Live.CAPTURED) & (ledger.authorised[t] == scene.amount)
+    t, ledger = scene.transaction, state.fold.ledger
+    plain = (t >= 0) & (ledger.state.take(t) == Live.CAPTURED) & (ledger.authorised.take(t) == scene.amount)
     plain &= (scene.flags & (SEVERAL | ODD)) == 0
     for i in each(~plain & ~scene.uncovered & ((scene.flags & CAPTURED) != 0)):
         at, sub, order, seq = scene.at_row(i)
@@ -113,7 +111,7 @@ def ledgers(scene: Scene) -> None:
     """INV-06: the store's payment status and the provider's ledger agree (after the fold)."""
     state, order, at = scene.state, scene.order, scene.at
     watch = state.ledger_watch
-    agrees = _AGREES[scene.payment, scene.ledger]
+    agrees = _AGREES.take(scene.payment * np.uint8(16) | scene.ledger)
     known = (scene.flags & KNOWN) != 0
     was_open = watch.is_open(order)
     ends = was_open & agrees
@@ -157,9 +155,9 @@ def diverged(state: State, found: Overdue | None) -> None:
 
 
 def live_transactions(scene: Scene) -> None:
-    """INV-30: at most one live transaction an order, after the grace (after the fold; provider rows)."""
+    """INV-30: at most one live transaction an order, after the grace (after the fold; orders with several)."""
     state = scene.state
-    for i in each((scene.flags & SEVERAL) != 0):
+    for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
         live = state.live(order)
         if len(live) < 2:

@@ -10,8 +10,10 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.books import day_end
+from teiki_sim.monitors.deadlines import WATCHED
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, SHIPPED, Scene, State, each
+from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, SHIPPED, State
 
 _M = OrderMeaning
 #: Moves by any row, whatever the platform and the method.
@@ -49,15 +51,16 @@ def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
     return table
 
 
-_TABLES = {(kind, ecforce): _allowed(kind, ecforce) for kind in Kind for ecforce in (False, True)}
+_TABLES = [np.array([_allowed(kind, ecforce) for kind in Kind]) for ecforce in (False, True)]
+"""By platform: by kind, deferred or not, from, to."""
 
 
 def status_moves(scene: Scene) -> None:
     """INV-17: order statuses move along the documented graph only."""
     given = scene.rows.status_to
-    to = ORDER_MEANING[given]
-    table = _TABLES[scene.kind, scene.state.terms.platform == "ecforce"]
-    fine = table[scene.deferred.view(np.uint8), scene.meaning, to]
+    to = ORDER_MEANING.take(given)
+    table = _TABLES[scene.state.terms.platform == "ecforce"]
+    fine = table[scene.kind, scene.deferred.view(np.uint8), scene.meaning, to]
     if fine.all():
         return
     for i in each(~fine):
@@ -70,9 +73,8 @@ def returns(scene: Scene) -> None:
     """INV-28: 返品待ち comes to an end (after the fold)."""
     state = scene.state
     waits = scene.meaning == _M.RETURN_PENDING
-    for i in scene.watched():
-        if not waits[i]:
-            state.agenda.close_all(int(scene.order[i]), "INV-28")
+    for i in each(~waits & ((scene.flags & WATCHED) != 0)):
+        state.agenda.close_all(int(scene.order[i]), "INV-28")
     for i in each(waits):
         at, sub, order, seq = scene.at_row(i)
         if not state.agenda.has(order, "INV-28"):
@@ -132,7 +134,7 @@ _CASES = ("amount", "address", "goods", "method")
 
 def _causes(scene: Scene, method: NDArray[np.int8]) -> NDArray[np.int8]:
     """Which trigger of a new authorisation an edit is: 1 + its place in `_CASES`, 0 for none."""
-    deferred, said, code = IS_DEFERRED[method], scene.state.said, scene.code
+    deferred, said, code = IS_DEFERRED.take(method), scene.state.said, scene.code
     amount = scene.rows.amount
     cause = np.zeros(len(scene), np.int8)
     if scene.state.terms.platform != "ecforce":
@@ -142,19 +144,19 @@ def _causes(scene: Scene, method: NDArray[np.int8]) -> NDArray[np.int8]:
     cause[~stands] = 0  # nothing stands that the edit could outdate
     by_amount = deferred | (method == Method.CARD) | (method == Method.RAKUTEN_PAY)
     cause[stands & by_amount & (amount >= 0) & (amount != scene.amount)] = 1
-    cause[said(code, "method") & (method >= 0) & ~IS_UNCOVERED[method]] = 4
+    cause[said(code, "method") & (method >= 0) & ~IS_UNCOVERED.take(method)] = 4
     return cause
 
 
 def reauthorised(scene: Scene) -> None:
-    """INV-22: a verdict, or the end of the order, ends the wait."""
-    for i in scene.watched():
-        scene.state.agenda.close_all(int(scene.order[i]), "INV-22")
+    """INV-22: a verdict, or the end of the order, ends the wait (of watched orders)."""
+    for order in scene.order.tolist():
+        scene.state.agenda.close_all(order, "INV-22")
 
 
 def shipped_before_reauthorised(scene: Scene) -> None:
-    """INV-22: shipped while the new authorisation is still missing."""
-    for i in scene.watched():
+    """INV-22: shipped while the new authorisation is still missing (of watched orders)."""
+    for i in range(len(scene)):
         at, _, order, seq = scene.at_row(i)
         for finding in scene.state.agenda.close_all(order, "INV-22"):
             finding.at, finding.evidence = at, (*finding.evidence, seq)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from teiki_sim.calendar import DAY
-from teiki_sim.log.fold import Rows, group_numbers, waves
-from teiki_sim.log.kinds import Kind, Side
+from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
+from teiki_sim.log.waves import Rows, waves
 from teiki_sim.monitors import money, schedule, shipping
-from teiki_sim.monitors.deadlines import SOON, WATCHED
-from teiki_sim.monitors.state import Scene, State
-from teiki_sim.monitors.table import HEEDED, On, looks
+from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
+from teiki_sim.monitors.scene import Scene
+from teiki_sim.monitors.state import State
+from teiki_sim.monitors.table import HEEDED, Glance, looks
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
@@ -41,10 +42,8 @@ class Monitors:
         state.first_day = state.first_day or int(at[0]) // DAY
         state.expect(last)
         for part in _between_settings(chunk, state):
-            columns = part.columns
-            sort = group_numbers(columns["kind"], columns["side"], columns["order"])
-            for kind, rows in waves(part, np.flatnonzero(HEEDED[sort])):
-                self._look(kind, rows)
+            for rows in waves(part, HEEDED):
+                self._look(rows)
         self._last = max(self._last, last)
         self._sweep(int(at[-1]) - _SLACK)
 
@@ -64,51 +63,64 @@ class Monitors:
             "subscriptions": fold.subscriptions.nbytes + state.subs.nbytes,
         }
 
-    def _look(self, kind: Kind, rows: Rows) -> None:
-        state = self.state
-        provider = int(rows.side[0]) == Side.PROVIDER
-        of_order = int(rows.order[0]) >= 0
-        if not of_order:
-            if provider:
-                return
-            if (lost := rows.sub < 0).any():  # of nothing that is watched: a bulk job, say
-                rows = rows.where(~lost)
-                if not len(rows):
-                    return
-        scene = Scene(state, kind, rows)
-        self._expire(scene, of_order)
-        before, after = looks(kind, On.LEDGER if provider else On.ORDER if of_order else On.SUBSCRIPTION)
-        for look in before:
-            look(scene)
-        state.fold.apply(kind, rows)
-        if after:
-            scene = scene.anew()
-            for look in after:
-                look(scene)
+    def _look(self, rows: Rows) -> None:
+        """Judge what ran out before these rows, look at them, fold them, and look again."""
+        scene = Scene(self.state, rows)
+        self._expire(scene)
+        _show(scene, looks(rows.on, rows.kinds, after=False))
+        self.state.fold.apply(rows)
+        _show(scene.anew(), looks(rows.on, rows.kinds, after=True))
 
-    def _expire(self, scene: Scene, of_order: bool) -> None:
+    def _expire(self, scene: Scene) -> None:
         """Deadlines that ran out before these rows, judged before anything of them is known."""
         state = self.state
-        if of_order and len(some := (scene.flags & _OPEN).nonzero()[0]):
+        if scene.marks & _OPEN:
+            some = (scene.flags & _OPEN).nonzero()[0]
             order, at = scene.order[some], scene.at[some]
             money.diverged(state, state.ledger_watch.expire(order, at))
             shipping.not_both(state, state.capture_watch.expire(order, at))
             watched = (scene.flags[some] & WATCHED) != 0
             state.agenda.expire(order[watched], at[watched])
-            del scene.flags
-        if len(some := (scene.sub_flags & _OPEN).nonzero()[0]):
+            del scene.flags, scene.marks
+        if scene.sub_marks & WAITING:
+            some = (scene.sub_flags & WAITING).nonzero()[0]
+            state.skips.expire(scene.sub[some].tolist(), scene.at[some].tolist())
+            del scene.sub_flags, scene.sub_marks
+        if scene.sub_marks & _OPEN:
+            some = (scene.sub_flags & _OPEN).nonzero()[0]
             sub, at = scene.sub[some], scene.at[some]
             schedule.lapsed(state, state.generation_watch.expire(sub, at))
             watched = (scene.sub_flags[some] & WATCHED) != 0
             state.agenda.expire(~sub[watched], at[watched])
-            del scene.sub_flags
+            del scene.sub_flags, scene.sub_marks
 
     def _sweep(self, horizon: int) -> None:
         state = self.state
         state.agenda.sweep(horizon)
+        state.skips.sweep(horizon)
         money.diverged(state, state.ledger_watch.sweep(horizon))
         shipping.not_both(state, state.capture_watch.sweep(horizon))
         schedule.lapsed(state, state.generation_watch.sweep(horizon))
+
+
+def _show(scene: Scene, glances: tuple[Glance, ...]) -> None:
+    """Let each monitor see those of the rows that it asked for, with flags as they are now for all of them."""
+    among, sub_among = scene.marks, scene.sub_marks
+    parts: dict[tuple[int, ...], Scene] = {}
+    for look, kinds, marks, sub_marks in glances:
+        if (marks and not among & marks) or (sub_marks and not sub_among & sub_marks):
+            continue
+        part = scene
+        if kinds:
+            if kinds not in parts:
+                parts[kinds] = scene.some(scene.rows.part(kinds))
+            part = parts[kinds]
+        if marks:
+            part = part.some((part.flags & marks).nonzero()[0])
+        if sub_marks:
+            part = part.some((part.sub_flags & sub_marks).nonzero()[0])
+        if len(part):
+            look(part)
 
 
 def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:

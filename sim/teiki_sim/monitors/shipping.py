@@ -11,6 +11,7 @@ from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.deadlines import Overdue
+from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
     AUTHORISED_THERE,
     CANCELLED_THERE,
@@ -22,9 +23,7 @@ from teiki_sim.monitors.state import (
     SEVERAL,
     SHIPPED,
     STOPS,
-    Scene,
     State,
-    each,
     overdue,
 )
 
@@ -62,7 +61,7 @@ def _uncovered(scene: Scene, first: NDArray[np.bool_]) -> None:
 def _other_amount(scene: Scene, first: NDArray[np.bool_]) -> None:
     """INV-04: Amazon Pay shows an edited amount only when the charge is finalised (SS-AMZ-01)."""
     state = scene.state
-    authorised = state.fold.ledger.authorised[state.orders.transaction[scene.order]]
+    authorised = state.fold.ledger.authorised.take(scene.transaction)
     covered = ((scene.ledger & _COVER) != 0) & (scene.method != Method.AMAZON_PAY) & ~scene.uncovered
     differs = (authorised != scene.amount) | ((scene.flags & SEVERAL) != 0)
     for i in each(covered & differs & first):
@@ -80,7 +79,7 @@ def _stopped(scene: Scene, first: NDArray[np.bool_]) -> None:
     for i in each(state.fold.orders.stopped[scene.order] & first):
         at, sub, order, seq = scene.at_row(i)
         state.report("INV-18", at, sub, order, seq, case="shipped")
-    for i in each(STOPS[scene.status] & (scene.sub >= 0) & first):
+    for i in each(STOPS.take(scene.status) & (scene.sub >= 0) & first):
         at, sub, order, seq = scene.at_row(i)
         stop = int(state.subs.stopped[sub])
         if stop > max(state.born_stopped.get(order, -1), state.decided.get(order, -1)):
@@ -114,10 +113,11 @@ def captured(scene: Scene) -> None:
 def changed_at_warehouse(scene: Scene) -> None:
     """INV-37: what the warehouse has is changed only after it confirmed a stop."""
     mask = ((scene.flags & EXPORTED) != 0) & ((scene.flags & SHIPPED) == 0)
-    if scene.kind == Kind.EDITED and mask.any():
-        mask &= scene.state.said(scene.code, *WAREHOUSE_EDITS)
-    case = "cancelled" if scene.kind == Kind.CANCELLED else "edited"
+    cancelled = scene.kind == Kind.CANCELLED
+    if mask.any():
+        mask &= cancelled | scene.state.said(scene.code, *WAREHOUSE_EDITS)
     for i in each(mask):
+        case = "cancelled" if cancelled[i] else "edited"
         at, sub, order, seq = scene.at_row(i)
         scene.state.report("INV-37", at, sub, order, seq, case=case)
 
@@ -125,15 +125,14 @@ def changed_at_warehouse(scene: Scene) -> None:
 def ship_and_capture(scene: Scene) -> None:
     """INV-55: on SHIPPED wait for the capture, on a store's CAPTURED for the parcel, or end the wait."""
     state, order = scene.state, scene.order
-    mine, other = (SHIPPED, CAPTURED) if scene.kind == Kind.SHIPPED else (CAPTURED, SHIPPED)
-    first = (scene.flags & mine) == 0
-    done = (scene.flags & other) != 0
+    shipped, captured = (scene.flags & SHIPPED) != 0, (scene.flags & CAPTURED) != 0
+    parcel = scene.kind == Kind.SHIPPED
+    done = np.where(parcel, captured, shipped)
     if done.any():
         state.capture_watch.close(order[done])
-    opens = first & ~done & ~scene.uncovered
+    opens = ~shipped & ~captured & ~scene.uncovered
     if opens.any():
-        if scene.kind == Kind.CAPTURED:
-            opens &= ~_given_up(scene)
+        opens &= parcel | ~_given_up(scene)
         due = scene.at[opens] + state.terms.grace("capture")
         state.capture_watch.open(order[opens], due, scene.seq[opens])
 

@@ -1,26 +1,23 @@
 """What all monitors share: the folded tables, a few columns beside them, the terms, the deadlines."""
 
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.calendar import DAY
 from teiki_sim.frequencies import Frequency
-from teiki_sim.log.fold import Fold, Growing, Live, Rows
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.fold import Fold, Growing, Live
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.statuses import (
     ORDER_MEANING,
-    PAYMENT_MEANING,
     SUBSCRIPTION_MEANING,
     OrderMeaning,
     SubscriptionMeaning,
 )
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
-from teiki_sim.monitors.deadlines import WATCHED, Agenda, ByOrder, BySubscription, Overdue, Soon
+from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.skips import Skips
 from teiki_sim.monitors.terms import Terms
 
 # Bits of an order's flags, beside WATCHED.
@@ -88,6 +85,7 @@ class State:
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
+        self.skips = Skips(self)
         self.agenda = Agenda(self.orders, self.subs, self.findings.append)
         self.ledger_watch = ByOrder(self.orders, "ledger_due", self.soon)
         self.capture_watch = ByOrder(self.orders, "capture_due", self.soon)
@@ -114,6 +112,7 @@ class State:
         """Make room for everything that a chunk names."""
         self.fold.reach(chunk)
         self.fold.ledger.reach(1)
+        self.fold.orders.reach(1)
         self.fold.subscriptions.reach(1)
         self.orders.reach(self.fold.orders.size)
         self.subs.reach(self.fold.subscriptions.size)
@@ -149,23 +148,16 @@ class State:
         **facts: int | str,
     ) -> Finding:
         """A finding about an order or, where ``order`` is -1, a subscription."""
-        fold = self.fold
-        cycle = int(
-            fold.orders.cycle[order] if order >= 0 else fold.subscriptions.cycle[sub] if sub >= 0 else -1
-        )
+        table, number = (self.fold.orders, order) if order >= 0 else (self.fold.subscriptions, sub)
+        cycle = table.cycle.item(number) if number >= 0 else -1
         if money is None:
-            money = (
-                self.amount(order) if order >= 0 else self.amount(int(self.subs.last[sub])) if sub >= 0 else 0
-            )
+            paid = order if order >= 0 else self.subs.last.item(sub) if sub >= 0 else -1
+            money = self.amount(paid)
         facts.setdefault("cycle", cycle)
-        if order >= 0:
-            facts.setdefault("method", int(fold.orders.method[order]))
-        elif sub >= 0:
-            facts.setdefault("method", int(fold.subscriptions.method[sub]))
+        if number >= 0:
+            facts.setdefault("method", table.method.item(number))
         key = "" if cycle < 0 else str(cycle)
-        return Finding(
-            invariant, case, at, sub, order, tuple(evidence), money, key, self.terms.platform, dict(facts)
-        )
+        return Finding(invariant, case, at, sub, order, evidence, money, key, self.terms.platform, facts)
 
     def report(
         self,
@@ -185,7 +177,7 @@ class State:
 
     def amount(self, order: int) -> int:
         """Yen of an order, 0 where unknown."""
-        return max(0, int(self.fold.orders.amount[order])) if order >= 0 else 0
+        return max(0, self.fold.orders.amount.item(order)) if order >= 0 else 0
 
     def next_delivery(self, frequency: int, delivery: int) -> int:
         """One cycle on, -1 where the frequency is unknown."""
@@ -210,18 +202,12 @@ class State:
         """What the ledger says of one transaction, as a bit."""
         return int(_BITS[self.fold.ledger.state[transaction]])
 
-    def ledger_bits(self, order: NDArray[Any], flags: NDArray[Any]) -> NDArray[np.uint8]:
-        """What the ledger says of each order."""
-        t = self.orders.transaction[order]
-        bits: NDArray[np.uint8] = _BITS[self.fold.ledger.state[t]]
-        if (t < 0).any():
-            bits[t < 0] = 0
-        several = (flags & SEVERAL) != 0
-        if several.any():
-            for i in np.flatnonzero(several).tolist():
-                bits[i] = int(
-                    np.bitwise_or.reduce(_BITS[self.fold.ledger.state[self.of_order(int(order[i]))]])
-                )
+    def ledger_bits(self, order: NDArray[Any], first: NDArray[Any], flags: NDArray[Any]) -> NDArray[np.uint8]:
+        """What the ledger says of each order, by its first transaction and flags."""
+        bits: NDArray[np.uint8] = _BITS.take(self.fold.ledger.state.take(first))
+        bits *= first >= 0
+        for i in (flags & SEVERAL).nonzero()[0].tolist():
+            bits[i] = np.bitwise_or.reduce(_BITS[self.fold.ledger.state[self.of_order(int(order[i]))]])
         return bits
 
     def taken(self, transaction: int) -> int:
@@ -268,146 +254,6 @@ class State:
     def sub_of(self, order: int) -> int:
         """Subscription of an order, -1 for a single one."""
         return int(self.fold.orders.sub[order])
-
-
-_T = TypeVar("_T")
-
-
-class once(Generic[_T]):
-    """What is worked out when it is first asked for; functools' own takes a lock each time (CPython 3.11)."""
-
-    def __init__(self, find: Callable[["Scene"], _T]) -> None:
-        self._find = find
-        self.__doc__ = find.__doc__
-
-    def __get__(self, scene: "Scene", owner: type) -> _T:
-        found = scene.__dict__[self._find.__name__] = self._find(scene)
-        return found
-
-
-class Scene:
-    """Rows of one group with what the tables say of them, each looked up once and only when asked for."""
-
-    def __init__(self, state: State, kind: Kind, rows: Rows) -> None:
-        self.state = state
-        self.kind = kind
-        self.rows = rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def anew(self) -> "Scene":
-        """The same rows, with the tables as they are now."""
-        scene = Scene(self.state, self.kind, self.rows)
-        for name in ("at", "order", "sub", "day", "code"):
-            if name in self.__dict__:
-                scene.__dict__[name] = self.__dict__[name]
-        return scene
-
-    @once
-    def at(self) -> NDArray[Any]:
-        """Instant of each row."""
-        return self.rows.at
-
-    @once
-    def order(self) -> NDArray[Any]:
-        """Order of each row."""
-        return self.rows.order
-
-    @once
-    def sub(self) -> NDArray[Any]:
-        """Subscription of each row."""
-        return self.rows.sub
-
-    @once
-    def seq(self) -> NDArray[Any]:
-        """Sequence number of each row."""
-        return self.rows.seq
-
-    @once
-    def code(self) -> NDArray[Any]:
-        """Code of each row."""
-        return self.rows.code
-
-    @once
-    def day(self) -> NDArray[Any]:
-        """Day of each row."""
-        return self.at // DAY
-
-    @once
-    def flags(self) -> NDArray[Any]:
-        """The orders' flags before these rows."""
-        found: NDArray[Any] = self.state.orders.flags[self.order]
-        return found
-
-    @once
-    def sub_flags(self) -> NDArray[Any]:
-        """The subscriptions' flags before these rows; 0 for single orders."""
-        found: NDArray[Any] = self.state.subs.flags[self.sub]
-        found[self.sub < 0] = 0
-        return found
-
-    @once
-    def method(self) -> NDArray[Any]:
-        """The orders' methods."""
-        found: NDArray[Any] = self.state.fold.orders.method[self.order]
-        return found
-
-    @once
-    def amount(self) -> NDArray[Any]:
-        """The orders' amounts."""
-        found: NDArray[Any] = self.state.fold.orders.amount[self.order]
-        return found
-
-    @once
-    def meaning(self) -> NDArray[Any]:
-        """What the orders' statuses say."""
-        found: NDArray[Any] = ORDER_MEANING[self.state.fold.orders.status[self.order]]
-        return found
-
-    @once
-    def payment(self) -> NDArray[Any]:
-        """What the orders' payment statuses say, as the store knows them."""
-        found: NDArray[Any] = PAYMENT_MEANING[self.state.fold.orders.payment[self.order]]
-        return found
-
-    @once
-    def ledger(self) -> NDArray[Any]:
-        """What the ledger says of the orders, as bits."""
-        return self.state.ledger_bits(self.order, self.flags)
-
-    @once
-    def uncovered(self) -> NDArray[Any]:
-        """Cash on delivery or bank transfer."""
-        found: NDArray[Any] = IS_UNCOVERED[self.method]
-        return found
-
-    @once
-    def deferred(self) -> NDArray[Any]:
-        """Deferred payment."""
-        found: NDArray[Any] = IS_DEFERRED[self.method]
-        return found
-
-    @once
-    def status(self) -> NDArray[Any]:
-        """The subscriptions' statuses; of no meaning for single orders."""
-        found: NDArray[Any] = self.state.fold.subscriptions.status[self.sub]
-        return found
-
-    def at_row(self, i: int) -> tuple[int, int, int, int]:
-        """Instant, subscription, order and seq of one row."""
-        return int(self.at[i]), int(self.sub[i]), int(self.order[i]), int(self.seq[i])
-
-    def watched(self) -> list[int]:
-        """Rows whose order the agenda holds something for."""
-        found: list[int] = (self.state.orders.flags[self.order] & WATCHED).nonzero()[0].tolist()
-        return found
-
-
-def each(mask: NDArray[np.bool_]) -> list[int]:
-    """Where a mask holds: the few rows that are looked at one by one."""
-    found: list[int] = mask.nonzero()[0].tolist()
-    return found
 
 
 def overdue(found: Overdue | None) -> list[tuple[int, int, int]]:

@@ -2,38 +2,35 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
-from itertools import product
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from teiki_sim.log.fold import NO_STATE
-from teiki_sim.log.kinds import Kind, Side
-from teiki_sim.monitors import books, children, money, orders, schedule, shipping
-from teiki_sim.monitors.state import Scene
+from teiki_sim.log.fold import FOLDED
+from teiki_sim.log.kinds import Kind
+from teiki_sim.log.waves import On, sort
+from teiki_sim.monitors import books, children, money, orders, schedule, shipping, skips
+from teiki_sim.monitors.deadlines import WAITING, WATCHED
+from teiki_sim.monitors.scene import Scene
+from teiki_sim.monitors.state import CHARGED, RAKUTEN_FAILED, SEVERAL
 
 Look = Callable[[Scene], None]
 
 
-class On(Enum):
-    """Which rows of a kind."""
-
-    LEDGER = "the provider's rows of an order"
-    ORDER = "the store's rows of an order"
-    SUBSCRIPTION = "the store's rows of a subscription as such"
-
-
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What looks at rows of some kinds: before they are folded, or after. No invariants: bookkeeping."""
+    """What looks at rows of some kinds: before they are folded, or after. No invariants: bookkeeping.
+
+    With ``marks`` it sees only rows of orders that have one of these flags, with ``sub_marks`` only rows of
+    subscriptions that do; as flags are rare, it then costs next to nothing.
+    """
 
     invariants: tuple[str, ...]
     look: Look
     on: On
     kinds: tuple[Kind, ...]
     after: bool = False
+    marks: int = 0
+    sub_marks: int = 0
 
 
 K = Kind
@@ -54,50 +51,58 @@ _DATED = (K.SCHEDULED, K.EDITED, K.RESUMED, K.FLAG_CLEARED, K.FLAG_SET, K.HELD, 
 WATCHES: tuple[Watch, ...] = (
     Watch(("INV-17",), orders.status_moves, On.ORDER, _STATUS),
     Watch(("INV-07", "INV-09", "INV-12", "INV-31"), children.generated, On.ORDER, (K.GENERATED,)),
-    Watch(("INV-16",), schedule.skip_settled, On.ORDER, (K.GENERATED,)),
+    Watch(("INV-16",), skips.settled, On.ORDER, (K.GENERATED,), sub_marks=WAITING),
     Watch(("INV-08", "INV-31"), children.deleted, On.ORDER, (K.DELETED,)),
-    Watch(("INV-08", "INV-31"), children.given_up, On.SUBSCRIPTION, _OVER),
-    Watch(("INV-08", "INV-31"), children.decided, On.ORDER, (K.DECISION,)),
-    Watch(("INV-08", "INV-31"), children.decided, On.SUBSCRIPTION, (K.DECISION,)),
+    Watch(("INV-08", "INV-31"), children.given_up, On.SUBSCRIPTION, _OVER, sub_marks=WATCHED),
+    Watch(("INV-08", "INV-31"), children.decided, On.ORDER, (K.DECISION,), sub_marks=WATCHED),
+    Watch(("INV-08", "INV-31"), children.decided, On.SUBSCRIPTION, (K.DECISION,), sub_marks=WATCHED),
     Watch(("INV-31",), children.failed_by_rakuten, On.ORDER, (K.DECLINED, K.EXPIRED)),
-    Watch(("INV-31",), children.repaired, On.ORDER, (K.AUTHORISED, K.REAUTHORISED, K.CANCELLED)),
+    Watch(
+        ("INV-31",),
+        children.repaired,
+        On.ORDER,
+        (K.AUTHORISED, K.REAUTHORISED, K.CANCELLED),
+        marks=RAKUTEN_FAILED,
+    ),
     Watch(
         ("INV-02", "INV-03", "INV-04", "INV-10", "INV-18", "INV-25"), shipping.shipped, On.ORDER, (K.SHIPPED,)
     ),
-    Watch(("INV-22",), orders.shipped_before_reauthorised, On.ORDER, (K.SHIPPED,)),
+    Watch(("INV-22",), orders.shipped_before_reauthorised, On.ORDER, (K.SHIPPED,), marks=WATCHED),
     Watch(("INV-18", "INV-25"), shipping.captured, On.ORDER, (K.CAPTURED,)),
     Watch(("INV-55",), shipping.ship_and_capture, On.ORDER, (K.SHIPPED, K.CAPTURED)),
     Watch(("INV-37",), shipping.changed_at_warehouse, On.ORDER, (K.EDITED, K.CANCELLED)),
     Watch(("INV-22", "INV-26"), orders.edited, On.ORDER, (K.EDITED,)),
-    Watch(("INV-22",), orders.reauthorised, On.ORDER, (*_VERDICTS, K.CANCELLED, K.DELETED)),
-    Watch(("INV-22",), orders.reauthorised, On.LEDGER, _VERDICTS),
+    Watch(("INV-22",), orders.reauthorised, On.ORDER, (*_VERDICTS, K.CANCELLED, K.DELETED), marks=WATCHED),
+    Watch(("INV-22",), orders.reauthorised, On.LEDGER, _VERDICTS, marks=WATCHED),
     Watch(("INV-06",), money.divergence_explained, On.ORDER, (K.DECISION,)),
     Watch(("INV-06",), money.unwatch, On.ORDER, (K.DELETED,)),
-    Watch(("INV-16",), schedule.skipped, On.ORDER, (K.SKIPPED,)),
-    Watch(("INV-16",), schedule.skipped, On.SUBSCRIPTION, (K.SKIPPED,)),
-    Watch(("INV-16",), schedule.course_stopped, On.SUBSCRIPTION, _OVER),
+    Watch(("INV-16",), skips.skipped, On.ORDER, (K.SKIPPED,)),
+    Watch(("INV-16",), skips.skipped, On.SUBSCRIPTION, (K.SKIPPED,)),
+    Watch(("INV-16",), skips.stopped, On.SUBSCRIPTION, _OVER, sub_marks=WAITING),
     Watch(("INV-20",), schedule.recovery, On.SUBSCRIPTION, (K.FLAG_SET, K.FLAG_CLEARED, K.RESUMED, *_OVER)),
     Watch((), books.note_transactions, On.LEDGER, _LEDGER),
     Watch((), books.note_money, On.LEDGER, (K.CAPTURED, K.REFUNDED)),
     Watch((), books.note_child, On.ORDER, _PLACED),
     Watch((), books.note_frequency, On.SUBSCRIPTION, (K.OPENED,)),
-    Watch((), books.note_export, On.ORDER, (K.EXPORTED, K.HANDED_OVER)),
-    Watch((), books.note_warehouse_stop, On.ORDER, (K.WAREHOUSE_STOPPED,)),
     Watch((), books.note_shipped, On.ORDER, (K.SHIPPED,)),
     Watch((), books.note_captured, On.ORDER, (K.CAPTURED,)),
-    Watch((), books.note_printed, On.ORDER, (K.INVOICE_PRINTED,)),
-    Watch((), books.note_deleted, On.ORDER, (K.DELETED,)),
+    Watch((), books.mark, On.ORDER, books.MARKING),
     Watch((), books.note_stopped, On.SUBSCRIPTION, (K.STOPPED,)),
     Watch((), books.note_decision, On.ORDER, (K.DECISION,)),
     Watch(("INV-01",), money.payments_of_cancelled, On.LEDGER, _LEDGER, after=True),
     Watch(("INV-01",), money.payments_of_cancelled, On.ORDER, (K.OPENED, *_RARE_STATUS), after=True),
     Watch(
-        ("INV-01",), money.payments_of_reopened, On.ORDER, (K.GENERATED, K.EXPORTED, K.COMPLETED), after=True
+        ("INV-01",),
+        money.payments_of_reopened,
+        On.ORDER,
+        (K.GENERATED, K.EXPORTED, K.COMPLETED),
+        after=True,
+        marks=WATCHED | CHARGED,
     ),
     Watch(("INV-05",), money.captured_amount, On.ORDER, (K.CAPTURED, K.EDITED), after=True),
     Watch(("INV-06",), money.ledgers, On.LEDGER, _LEDGER, after=True),
     Watch(("INV-06",), money.ledgers, On.ORDER, (*_BOOKED, *_PLACED), after=True),
-    Watch(("INV-30",), money.live_transactions, On.LEDGER, _LEDGER, after=True),
+    Watch(("INV-30",), money.live_transactions, On.LEDGER, _LEDGER, after=True, marks=SEVERAL),
     Watch(("INV-28",), orders.returns, On.ORDER, (K.OPENED, *_RARE_STATUS), after=True),
     Watch(("INV-20",), orders.released, On.ORDER, (K.RELEASED,), after=True),
     Watch(
@@ -115,22 +120,28 @@ INVARIANTS: tuple[str, ...] = tuple(
 """The invariants that are watched."""
 
 
+class Glance(NamedTuple):
+    """A look at a wave: at which of its kinds (none given: all of them), and at which marks."""
+
+    look: Look
+    kinds: tuple[int, ...]
+    marks: int
+    sub_marks: int
+
+
 @cache
-def looks(kind: Kind, on: On) -> tuple[tuple[Look, ...], tuple[Look, ...]]:
-    """What looks at such rows before and after they are folded, in the order of the table."""
-    mine = [watch for watch in WATCHES if on is watch.on and kind in watch.kinds]
-    return tuple(w.look for w in mine if not w.after), tuple(w.look for w in mine if w.after)
+def looks(on: On, kinds: tuple[int, ...], after: bool) -> tuple[Glance, ...]:
+    """What looks at a wave of such rows before or after they are folded, in the order of the table."""
+    found = []
+    for watch in WATCHES:
+        if watch.on is on and watch.after == after:
+            mine = tuple(kind for kind in kinds if kind in watch.kinds)
+            if mine:
+                found.append(Glance(watch.look, () if mine == kinds else mine, watch.marks, watch.sub_marks))
+    return tuple(found)
 
 
-def _heeded() -> NDArray[np.bool_]:
-    found = np.zeros(len(Kind) * 16, np.bool_)
-    for kind, side, of_order in product(Kind, Side, (False, True)):
-        provider = side == Side.PROVIDER
-        on = On.LEDGER if provider else On.ORDER if of_order else On.SUBSCRIPTION
-        some = looks(kind, on) != ((), ()) or kind not in NO_STATE
-        found[kind * 16 + side * 2 + of_order] = some and (of_order or not provider)
-    return found
-
-
-HEEDED = _heeded()
-"""By `group_numbers`: whether such rows tell the monitors anything."""
+HEEDED = FOLDED.copy()
+"""By `sort`: whether such rows tell the monitors anything."""
+for _watch in WATCHES:
+    HEEDED[[sort(_watch.on, kind) for kind in _watch.kinds]] = True

@@ -108,6 +108,12 @@ def test_inv_16_child_and_master_move(story: Any) -> None:
     assert moved(skipping(story), 37, 67).days("INV-16", 20) == []
 
 
+def test_inv_16_before_there_is_any_order(story: Any) -> None:
+    told = story().course(delivery=37).on(1, 10).row(Kind.SKIPPED, sub=0)
+    assert told.days("INV-16", 20) == [2.0]
+    assert moved(told, master=67).days("INV-16", 20) == []
+
+
 def test_inv_16_only_the_child_moves(story: Any) -> None:
     told = moved(skipping(story), 37)
     assert told.days("INV-16", 20) == [2.0]
