@@ -1,6 +1,6 @@
 """The doors through which a store reaches its providers, and the one function that opens one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from teiki_providers.door_calls import RowKeeper
@@ -13,6 +13,8 @@ from teiki_sim.messages import Gateway
 __all__ = ["DOORS", "Door", "DoorClosed", "open_gateway"]
 
 Door = Literal["direct", "spoken", "inprocess", "server"]
+#: How dialects are set for teiki's own store, so that its log is that of the direct door.
+OWN_SETTINGS: Mapping[str, int] = {}
 DOORS: tuple[Door, ...] = ("direct", "spoken", "inprocess", "server")
 
 
@@ -39,14 +41,18 @@ def _relayed(door: str, plan: FaultPlan, log: Log) -> Gateway:
 
     line: Line
     if door == "server":
-        raise DoorClosed("接続方法「server」はまだ使えません / door 'server' is not open yet")
+        from teiki_providers.server_line import ServerLine
+
+        line = ServerLine(plan, OWN_SETTINGS)
     else:
         from teiki_providers.fronts import FRONTS
         from teiki_providers.house import House
         from teiki_providers.lines import HouseLine, InProcessLine
 
         keeper = RowKeeper()
-        house = House(0, FRONTS, plan.seed, books=plan.books, sinks=(keeper,), plan=plan)
+        house = House(
+            0, FRONTS, plan.seed, books=plan.books, sinks=(keeper,), plan=plan, settings=OWN_SETTINGS
+        )
         make: Callable[[House, RowKeeper], Line] = HouseLine if door == "spoken" else InProcessLine
         line = make(house, keeper)
     return RelayGateway(line, log, shops(line.send))

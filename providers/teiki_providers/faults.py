@@ -7,7 +7,7 @@ comes before a script, a script before a rate; a call that never arrived decides
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -227,7 +227,7 @@ class FaultPlan:
         if self.playbook.scripts:
             # Calls in a window don't reach the provider, yet a script counts what the shop sends.
             for row, effect in self.playbook.play(calls, operation):
-                effects.setdefault(row, effect)
+                effects.setdefault(row, self._worded(effect, int(calls.method[row])))
         if operation != Operation.INQUIRE:
             self._by_rate(calls, operation, effects)
         return effects
@@ -284,6 +284,13 @@ class FaultPlan:
         if row not in effects and call not in self._befallen:
             self._befallen.add(call)
             effects[row] = effect
+
+    def _worded(self, effect: Effect, method: int) -> Effect:
+        """An answer of the provider that it can't serve has a code, the usual one where none is given."""
+        if effect.code or effect.kind not in ("server_error", "too_many") or Method(method) not in self.books:
+            return effect
+        words = self.books[Method(method)].words
+        return replace(effect, code=words.rate_limit if effect.kind == "too_many" else words.server_error)
 
     def _closed(self, calls: Calls, effects: dict[int, Effect]) -> None:
         for method, since, until, kind in self._rates.windows:

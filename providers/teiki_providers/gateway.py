@@ -73,7 +73,7 @@ class DirectGateway:
             answers = self._open(charges, verdicts)
         unheard = self.desk.unheard
         for row, effect in verdicts.effects.items():
-            if effect.kind != "reply_lost":
+            if not effect.unheard:
                 continue
             self.desk.befell = effect
             if not self.desk.frank:

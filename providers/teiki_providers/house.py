@@ -17,7 +17,7 @@ from teiki_providers.exchange import Reply, Request
 from teiki_providers.faults import FaultPlan
 from teiki_providers.gateway import DirectGateway
 from teiki_providers.ledger import Ledger
-from teiki_providers.mishaps import Mishap, MishapMatch, Mishaps
+from teiki_providers.mishaps import TROUBLES, Mishap, MishapMatch, Mishaps
 from teiki_providers.notices import Outbox
 from teiki_providers.recovery import Lost, Recoveries
 from teiki_providers.reference import TOLD, Reference, Told
@@ -174,11 +174,11 @@ class House:
         effect = self.gateway.desk.befell
         if effect is not None:
             self.why.say(f"the plan: {effect.kind} {effect.code}".rstrip())
-            if effect.kind == "reply_lost":
-                return reply.befallen("reply_lost")
-            if effect.kind == "server_error":
-                return front.trouble(effect.code, 503)
-            return Reply(trouble="lost")
+            if effect.unheard:
+                return reply.befallen(TROUBLES[effect.kind])
+            if effect.kind in TROUBLES:
+                return Reply(trouble=TROUBLES[effect.kind])
+            return front.trouble(effect.code, 429 if effect.kind == "too_many" else 503)
         if mishap is None:
             return reply
         return reply.befallen(mishap.trouble, mishap.real_ms) if mishap.trouble or mishap.real_ms else reply

@@ -13,7 +13,7 @@ from teiki_providers.said import Keys, Said
 from teiki_sim.draws import Purpose, bits53, hash64, threshold
 from teiki_sim.messages import Operation
 
-__all__ = ["EFFECTS", "Mishap", "MishapMatch", "Mishaps"]
+__all__ = ["EFFECTS", "TROUBLES", "Mishap", "MishapMatch", "Mishaps"]
 
 Kind = Literal[
     "declined",
@@ -50,7 +50,8 @@ EFFECTS: Mapping[str, str] = {
     "notice_reordered": "notices of this call leave after the next ones",
     "notice_badly_signed": "notices of this call carry a wrong signature",
 }
-_TROUBLES: Mapping[str, Trouble] = {
+#: What an effect does to the wire.
+TROUBLES: Mapping[str, Trouble] = {
     "no_answer": "lost",
     "reset": "reset",
     "reply_lost": "reply_lost",
@@ -97,7 +98,7 @@ class Mishap:
     @property
     def trouble(self) -> Trouble:
         """What it does to the wire."""
-        return _TROUBLES.get(self.kind, "")
+        return TROUBLES.get(self.kind, "")
 
     @property
     def before(self) -> bool:

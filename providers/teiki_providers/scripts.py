@@ -7,11 +7,22 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from teiki_sim.messages import Captures, Charges, Method, Operation
 
 EffectKind = Literal[
-    "declined", "pending", "no_answer", "reply_lost", "capture_failed", "slow", "server_error"
+    "declined",
+    "pending",
+    "capture_failed",
+    "no_answer",
+    "reset",
+    "server_error",
+    "too_many",
+    "reply_lost",
+    "truncated",
+    "malformed",
+    "slow",
 ]
 _JUDGED = frozenset({Operation.AUTHORISE, Operation.REAUTHORISE, Operation.CHANGE})
 #: Where a script names no operation. Inquiries always get through, so that a caller can recover.
@@ -49,7 +60,12 @@ class Effect:
     @property
     def lost(self) -> bool:
         """Whether the call was not executed and the caller was not told a result."""
-        return self.kind in ("no_answer", "server_error")
+        return self.kind in ("no_answer", "reset", "server_error", "too_many")
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the call was executed and the caller was not told a result: no reply, or none that can be read."""
+        return self.kind in ("reply_lost", "truncated", "malformed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,20 @@ class Script:
     until: int | None = None
     times: int = 0
     name: str = ""
+
+
+_SCRIPTS = TypeAdapter(list[Script])
+
+
+def as_json(scripts: Sequence[Script]) -> list[dict[str, Any]]:
+    """Scripts as plain data."""
+    plain: list[dict[str, Any]] = _SCRIPTS.dump_python(list(scripts), mode="json")
+    return plain
+
+
+def from_json(plain: Any) -> list[Script]:
+    """`as_json` read back; raises pydantic's ValidationError."""
+    return _SCRIPTS.validate_python(plain)
 
 
 class Playbook:

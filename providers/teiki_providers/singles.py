@@ -90,7 +90,7 @@ class Singles:
             if isinstance(call.cell, Refused)
             else self._do(call, call.cell)
         )
-        if effect is None or effect.kind != "reply_lost":
+        if effect is None or not effect.unheard:
             return answer
         self._desk.befell = effect
         if self._desk.frank:

@@ -41,7 +41,7 @@ class Till:
             self._refuse_repeated(captures, ready, answers)
         self._sell(captures if ready.all() else take_captures(captures, np.flatnonzero(ready)))
         for row, effect in effects.items():
-            if effect.kind != "reply_lost":
+            if not effect.unheard:
                 continue
             self._desk.befell = effect
             if not self._desk.frank:

@@ -184,7 +184,18 @@ class Given(Part):
 class Effect(Part):
     """What befalls a call."""
 
-    kind: Literal["declined", "pending", "no_answer", "reply_lost", "capture_failed", "server_error"]
+    kind: Literal[
+        "declined",
+        "pending",
+        "capture_failed",
+        "no_answer",
+        "reset",
+        "server_error",
+        "too_many",
+        "reply_lost",
+        "truncated",
+        "malformed",
+    ]
     code: str = Field(default="", description="答えるコード(空なら通常のもの) · code; empty: the usual one")
     after: Annotated[str, StringConstraints(pattern=_SPAN)] = Field(
         default="", description="保留が決まるまで(1d, 1d 6h) · time until a pending one is decided"

@@ -161,7 +161,6 @@ BAD = {
     "unknown option": ("--moths", "3"),
     "unknown platform": ("--platform", "shop"),
     "platform to come": ("--platform", "tamago"),
-    "door to come": ("--door", "server"),
     "option to come": ("--compare", "{key.toml}"),
     "somebody's directory": ("--out", "{full}"),
     "a file for output": ("--out", "{file}"),

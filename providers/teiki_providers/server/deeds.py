@@ -11,6 +11,7 @@ from teiki_providers import door_calls
 from teiki_providers.credentials import Credential
 from teiki_providers.mishaps import MishapMatch
 from teiki_providers.said import Delayed, Front
+from teiki_providers.scripts import from_json
 from teiki_providers.server.world import World, providers_of
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _resend(sandbox: "Sandbox", values: Values) -> int:
 
 
 def _open_door(sandbox: "Sandbox", values: Values) -> None:
-    sandbox.open_door(World(0, values["seed"], providers_of(values["providers"]), values["settings"]))
+    world = World(0, values["seed"], providers_of(values["providers"]), values["settings"])
+    sandbox.open_door(world, from_json(values["scripts"]))
 
 
 def _door_call(sandbox: "Sandbox", values: Values) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from teiki_providers.door_calls import CALLS
+from teiki_providers.scripts import from_json
 from teiki_providers.server.control import Given, Room
 from teiki_providers.server.problems import Refusal
 from teiki_providers.server.world import providers_of
@@ -17,8 +18,11 @@ async def open_door(room: Room, given: Given) -> Any:
     """A run begins in an empty house of its own seed."""
     try:
         providers_of(given.body.providers)
+        from_json(given.body.scripts)
     except ValueError as error:
-        raise Refusal(422, "各社の設定", "settings of providers", "providers", str(error)) from error
+        raise Refusal(
+            422, "各社の設定と台本", "settings of providers, scripts", "providers", str(error)
+        ) from error
     async with room.clock.turn:
         room.sandbox.do("open_door", given.body.model_dump())
     return {"ok": True}

@@ -175,6 +175,7 @@ class Door(Body):
     seed: int = Field(default=1, ge=0, lt=2**64)
     providers: dict[str, Any] = Field(default_factory=dict, max_length=20)
     settings: dict[Word, int] = Field(default_factory=dict, max_length=100)
+    scripts: list[dict[str, Any]] = Field(default_factory=list, max_length=1000)
 
 
 class DoorCall(Body):

@@ -9,6 +9,7 @@ from teiki_providers.door_calls import RowKeeper
 from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.reference import Reference
 from teiki_providers.said import Front, Happened, Opening, Said
+from teiki_providers.scripts import Script
 from teiki_providers.server.deeds import DEEDS, SECRET
 from teiki_providers.server.journal import Entry, Journal
 from teiki_providers.server.masking import mask, mask_answer
@@ -138,11 +139,11 @@ class Sandbox:
         self.keeper = None
         self.house = self.world.house(self.openings)
 
-    def open_door(self, world: World) -> None:
+    def open_door(self, world: World, scripts: Sequence[Script]) -> None:
         """An empty house of another seed for a run of teiki's own store, its rows kept."""
         self.keeper = RowKeeper()
         sinks: tuple[Sink, ...] = (self.keeper,)
-        self.house = world.house(self.openings, sinks)
+        self.house = world.house(self.openings, sinks, scripts)
 
     # ---- after a restart -------------------------------------------------------------------------
 

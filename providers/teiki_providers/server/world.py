@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from teiki_providers.house import House
 from teiki_providers.said import Opening
+from teiki_providers.scripts import Script
 from teiki_providers.server.instants import parse, text
 from teiki_sim.config import Provider
 from teiki_sim.log.writer import Sink
@@ -30,9 +31,13 @@ class World:
     settings: Mapping[str, int] = field(default_factory=dict)
     """What dialects can be told, each under PROVIDER.name (see `House.settings`)."""
 
-    def house(self, openings: Sequence[Opening], sinks: Sequence[Sink] = ()) -> House:
+    def house(
+        self, openings: Sequence[Opening], sinks: Sequence[Sink] = (), scripts: Sequence[Script] = ()
+    ) -> House:
         """An empty house."""
-        return House(self.start, openings, self.seed, self.providers, sinks=sinks, settings=self.settings)
+        return House(
+            self.start, openings, self.seed, self.providers, scripts, sinks=sinks, settings=self.settings
+        )
 
     def meta(self) -> dict[str, str]:
         """As the journal keeps it."""
