@@ -1,7 +1,8 @@
 """Every dialect that a sandbox speaks, in one list."""
 
+from teiki_providers.rakuten_pay.gmo_front import open_rakuten_gmo
 from teiki_providers.said import Opening
 
 __all__ = ["FRONTS"]
 
-FRONTS: tuple[Opening, ...] = ()
+FRONTS: tuple[Opening, ...] = (open_rakuten_gmo,)

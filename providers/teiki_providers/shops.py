@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from teiki_providers.exchange import Reply, Request
+from teiki_providers.rakuten_pay.gmo_shop import Shop as RakutenShop
 from teiki_providers.relay import Shop
 from teiki_sim.messages import Method
 
@@ -11,4 +12,4 @@ __all__ = ["shops"]
 
 def shops(send: Callable[[Request], Reply]) -> Mapping[Method, Shop]:
     """One shop for each method that a provider takes, all on one line."""
-    return {}
+    return {Method.RAKUTEN_PAY: RakutenShop(send)}

@@ -28,6 +28,48 @@ CODES: tuple[Code, ...] = (
     *SHARED_CODES,
 )
 
+_FORM = "GMO-PG error code list: item and reason"
+_OURS = "which code fits is not documented"
+#: What the wire answers besides: the form of calls, and states that the ledger doesn't know.
+WIRE_CODES: tuple[Code, ...] = (
+    Code("E00000010", "本文が空か読めない", "empty or unreadable body", False, "GMO-PG error code list"),
+    Code("E31500014", "POST ではない", "not a POST", False, "GMO-PG error code list"),
+    Code("E01010001", "ショップIDがない", "ShopID missing", False, _ERR),
+    Code("E01020001", "ショップパスワードがない", "ShopPass missing", False, _ERR),
+    Code("E01030002", "ショップIDとパスワードの組がない", "no such shop and password", False, _ERR),
+    Code("E01040001", "オーダーIDがない", "OrderID missing", False, _ERR),
+    Code("E01040003", "オーダーIDが長い", "OrderID too long", False, _ERR),
+    Code("E01040010", "オーダーIDは使用済み", "OrderID already used", False, _ERR),
+    Code("E01040013", "オーダーIDの文字が不正", "bad characters in OrderID", False, _ERR),
+    Code("E01050001", "処理区分がない", "JobCd missing", False, _ERR),
+    Code("E01050002", "処理区分が未定義", "JobCd unknown", False, _ERR),
+    Code("E01060001", "金額がない", "amount missing", False, _ERR),
+    Code("E01060006", "金額が数字ではない", "amount not a number", False, _ERR),
+    Code("E01060011", "金額が範囲外", "amount out of range", False, _FORM, False),
+    Code("E01090001", "取引IDがない", "AccessID missing", False, _ERR),
+    Code("E01090008", "取引IDの形式不正", "AccessID malformed", False, _ERR),
+    Code("E01100001", "取引パスワードがない", "AccessPass missing", False, _ERR),
+    Code("E01110002", "取引が存在しない", "no such trade", False, _ERR),
+    Code("E90010001", "二重送信、先の処理が実行中", "double submit, the first is still running", False, _ERR),
+    Code("M01121001", "商品IDがない", "item id missing", False, _ERR),
+    Code("M01123001", "商品名がない", "item name missing", False, _ERR),
+    Code("M01124001", "決済結果戻しURLがない", "return URL missing", False, _ERR),
+    Code("M01125001", "失敗時URLがない", "failure URL missing", False, _ERR),
+    Code(
+        "M01126011", "注文から5か月後の月末を過ぎている", "past the fifth month after the order", False, _ERR
+    ),
+    Code("RI1000003", "すでに決済済み", "already settled", False, _ERR),
+    Code("RI1000004", "購入データがない", "no purchase data (here: no such consent)", False, _OURS, False),
+    Code(
+        "RI1000008",
+        "状態遷移エラー",
+        "state transition (here: the consumer ended the consent)",
+        False,
+        _OURS,
+        False,
+    ),
+)
+
 WORDS = Words(
     declined="RI1009999",
     held="REQSUCCESS",
