@@ -289,6 +289,82 @@ def rules(
         rule_list.show(rows, "json" if as_json else format_, language, events)
 
 
+@app.command(help=say("決済会社のサンドボックスを起動", "The providers' sandbox as a server."))
+def sandbox(
+    host: Annotated[
+        str,
+        Some(
+            "--host", metavar="H", help=say("待ち受けるアドレス", "Where to listen; a network needs a token.")
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        Some("--port", min=0, max=65535, metavar="N", help=say("ポート(0 = 空き)", "Port; 0: any free one.")),
+    ] = 8640,
+    tls_port: Annotated[
+        int,
+        Some(
+            "--tls-port", min=0, max=65535, metavar="N", help=say("TLS のポート(0 = 空き)", "Port for TLS.")
+        ),
+    ] = 8643,
+    db: Annotated[
+        Path,
+        Some("--db", metavar="FILE", help=say("記録するデータベース", "Journal; a restart goes on from it.")),
+    ] = Path("teiki-sandbox.db"),
+    config: Annotated[
+        Path | None,
+        Some(
+            "--config",
+            metavar="TOML",
+            help=say("率や障害の設定", "Rates and faults of the providers, and the seed."),
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        Some(
+            "--start",
+            metavar="INSTANT",
+            help=say("時計の開始(既定 2026-04-01T09:00:00)", "Where the clock begins (2026-04-01T09:00:00)."),
+        ),
+    ] = None,
+    seed: opt.Seed = None,
+    allow_host: Annotated[
+        list[str] | None,
+        Some(
+            "--allow-host",
+            metavar="H",
+            help=say("許可する他のホスト", "Another host to answer for and to notify."),
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        Some("--set", metavar="NAME=N", help=say("各社の設定", "A provider's setting, as PROVIDER.name=N.")),
+    ] = None,
+    instruments: Annotated[
+        bool,
+        Some(
+            "--instruments", help=say("試験用の値の一覧を表示して終わる", "List the magic values and exit.")
+        ),
+    ] = False,
+    lang: opt.Lang = None,
+    quiet: opt.Quiet = False,
+    as_json: opt.Json = False,
+) -> None:
+    """Serve the payment providers; the first line on stdout is JSON."""
+    language = lang or by_locale()
+    with answering(language):
+        from teiki_scenarios import sandbox as served
+
+        if instruments and as_json:
+            typer.echo(json.dumps(served.instruments(), ensure_ascii=False, indent=2))
+        elif instruments:
+            served.show_instruments(language)
+        else:
+            hosts, pairs = tuple(allow_host or ()), tuple(settings or ())
+            asked = served.Asked(host, port, tls_port, db, config, start, seed, hosts, pairs)
+            served.open_sandbox(asked, language, quiet or as_json)
+
+
 def main() -> None:
     """Entry point of `teiki`."""
     for stream in (sys.stdout, sys.stderr):

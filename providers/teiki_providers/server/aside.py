@@ -87,8 +87,13 @@ class Aside:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self.served.stop.set)
-        self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """End it, once."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self.served.stop.set)
+            self._thread.join()
         if self._directory is not None:
             self._directory.cleanup()
 

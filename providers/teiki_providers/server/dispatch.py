@@ -12,6 +12,7 @@ from teiki_providers.said import Front
 from teiki_providers.server.app import MOST_BODY, refused
 from teiki_providers.server.control import Room
 from teiki_providers.server.guard import CONTROL
+from teiki_providers.server.journal import NotWritten
 from teiki_providers.server.problems import Refusal
 
 __all__ = ["TRANSPORT", "Dispatch"]
@@ -41,6 +42,12 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        try:
+            await self._answer(scope, receive, send)
+        except NotWritten:
+            await _troubled(Reply(trouble="lost"), scope[TRANSPORT], receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         room = self._room
         path: str = scope["path"]
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Entry", "InUse", "Journal"]
+__all__ = ["Entry", "InUse", "Journal", "NotWritten"]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -32,6 +32,10 @@ _INSERT = "INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 class InUse(OSError):
     """Another process has the database open, or it is none of ours."""
+
+
+class NotWritten(OSError):
+    """The journal can't be written any more, so nothing may be acknowledged."""
 
 
 class Entry(NamedTuple):
@@ -76,7 +80,10 @@ class Journal:
     ) -> int:  # fmt: skip
         """Enter a row, to be committed at the end of this turn of the loop; its number."""
         seq = self._seq = self._seq + 1
-        self._rows.append(Entry(seq, at, kind, front, operation, said, status, answer, transaction, why))
+        row = Entry(seq, at, kind, front, operation, said, status, answer, transaction, why)
+        if not (answer.isascii() and transaction.isascii() and why.isascii() and operation.isascii()):
+            row = Entry(*(_storable(part) if isinstance(part, str) else part for part in row))  # type: ignore[arg-type]
+        self._rows.append(row)
         return seq
 
     def settled(self) -> "asyncio.Future[None]":
@@ -95,7 +102,7 @@ class Journal:
             # The house is ahead of its journal: nobody may be told anything any more.
             self._failed(error)
             if waiting is not None:
-                waiting.cancel()
+                waiting.set_exception(NotWritten(str(error)))
             return
         if waiting is not None:
             waiting.set_result(None)
@@ -146,5 +153,12 @@ class Journal:
 
     def close(self) -> None:
         """Commit what is left and close."""
-        self.flush()
-        self._db.close()
+        try:
+            self.flush()
+        finally:
+            self._db.close()
+
+
+def _storable(text: str) -> str:
+    """Lone surrogates, which a hostile body can carry, have no place in UTF-8."""
+    return text.encode("utf-8", "replace").decode()

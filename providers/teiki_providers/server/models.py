@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from teiki_providers.mishaps import EFFECTS, Kind
 from teiki_providers.server import instants
@@ -28,7 +29,14 @@ _MOST_SECONDS = instants.LATEST
 
 
 def _instant(written: str) -> str:
-    instants.parse(written)
+    try:
+        instants.parse(written)
+    except (ValueError, OverflowError):
+        ja, en = (
+            "日時 2026-04-01T09:00:00(日本時間)",
+            "a date and time as 2026-04-01T09:00:00 (Japanese time)",
+        )
+        raise PydanticCustomError("teiki", "instant", {"ja": ja, "en": en}) from None
     return written
 
 
@@ -60,7 +68,8 @@ class Advance(Body):
     @model_validator(mode="after")
     def _one(self) -> "Advance":
         if sum(value is not None for value in (self.seconds, self.days, self.to)) != 1:
-            raise ValueError("exactly one of seconds, days and to")
+            ja, en = "seconds・days・to のうち一つだけ", "exactly one of seconds, days and to"
+            raise PydanticCustomError("teiki", "one of", {"ja": ja, "en": en})
         return self
 
 

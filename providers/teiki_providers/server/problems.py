@@ -59,6 +59,8 @@ def _of(detail: dict[str, Any], model: type[BaseModel]) -> dict[str, str]:
         choices = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         near = _near(found, choices.split(", "))
         return _problem(field, found, f"次のいずれか: {choices}{near[0]}", f"one of {choices}{near[1]}")
+    if kind == "teiki":
+        return _problem(field, found, detail["ctx"]["ja"], detail["ctx"]["en"])
     ja, en = _EXPECTED.get(kind, ("", ""))
     return _problem(field, found, ja or detail["msg"], en or detail["msg"])
 
