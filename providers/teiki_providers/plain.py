@@ -3,7 +3,7 @@
 from teiki_sim.messages import UNCOVERED, Answer, Ask, Method, Operation, Outcome
 
 #: From this method number on, nobody is asked.
-FIRST_PLAIN = min(UNCOVERED)
+FIRST_PLAIN = int(min(UNCOVERED))
 
 
 def is_plain(method: Method) -> bool:

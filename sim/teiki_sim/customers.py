@@ -10,7 +10,7 @@ from teiki_sim import standing
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
-from teiki_sim.messages import Method
+from teiki_sim.messages import METHODS, Method
 from teiki_sim.shop import Shop
 from teiki_sim.tables import Rows
 
@@ -79,7 +79,7 @@ class Customers:
     def act(self, sub: int, wish: Wish, by_phone: bool) -> None:
         """The moment has come: on the account page at once, or by telephone to an operator."""
         shop = self.shop
-        if shop.subs.status[sub] != shop.policy.subscription.active:
+        if shop.subs.status.item(sub) != shop.policy.subscription.active:
             return
         if by_phone or wish in _ASKED or shop.subs.flag[sub]:
             code = shop.log.code(_WORDS[wish])
@@ -107,7 +107,7 @@ class Customers:
     def after_stop(self, sub: int, wish: Wish) -> None:
         """Some of those who stopped come back after a while (SS-RACE-02's 再開, EC-SUB-04)."""
         shop = self.shop
-        cycle = int(shop.subs.cycle[sub])
+        cycle = shop.subs.cycle.item(sub)
         if wish != Wish.STOP:
             return
         if shop.draw(sub, Purpose.RESUME, cycle) < self._resumes[min(cycle, _LONGEST) - 1]:
@@ -125,15 +125,15 @@ class Customers:
     def repair(self, sub: int, attempt: int, done: "object") -> None:
         """Ask a customer to mend the means of payment; many do within days, some never."""
         shop = self.shop
-        cycle = int(shop.subs.cycle[sub])
+        cycle = shop.subs.cycle.item(sub)
         if shop.draw(sub, Purpose.REPAIR, cycle, attempt) >= threshold(shop.config.customers.repair_rate):
             return
         first, last = shop.config.customers.repair_days
         days = first + spread(shop.draw(sub, Purpose.REPAIR_DELAY, cycle, attempt), last - first + 1)
 
         def repaired() -> None:
-            method = Method(int(shop.subs.method[sub]))
-            shop.gateway.repair(shop.now, int(shop.subs.key[sub]), method)
+            method = METHODS[shop.subs.method.item(sub)]
+            shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
             shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
             assert callable(done)
             done()
@@ -144,9 +144,9 @@ class Customers:
 def new_method(shop: Shop, sub: int) -> Method:
     """Another payment method than the present one, as the customer would have it."""
     offered = [
-        m for m in (Method.CARD, Method.NP, Method.NP_WIZ, Method.COD) if m != int(shop.subs.method[sub])
+        m for m in (Method.CARD, Method.NP, Method.NP_WIZ, Method.COD) if m != shop.subs.method.item(sub)
     ]
-    return offered[spread(shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub])), len(offered))]
+    return offered[spread(shop.draw(sub, Purpose.NEW_VALUE, shop.subs.cycle.item(sub)), len(offered))]
 
 
 def _stretched(rates: Sequence[float]) -> list[float]:

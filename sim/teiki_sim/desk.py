@@ -71,7 +71,7 @@ class Desk:
     def _truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
         """The slip breaks its invariant if the provider still holds the money at ``due``."""
         shop = self.shop
-        transaction = int(shop.orders.transaction[order])
+        transaction = shop.orders.transaction.item(order)
         shop.truth.due(
             shop.now, "operator", slip, invariant, sub, order, due,
             lambda: shop.gateway.state(transaction) in LIVE
@@ -122,13 +122,13 @@ class Desk:
     def _switch(self, sub: int, order: int, method: Method) -> None:
         """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
         shop = self.shop
-        old = int(shop.orders.transaction[order])
+        old = shop.orders.transaction.item(order)
         live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
             shop.forgotten[order] = old
-            new = int(shop.orders.transaction[order])
+            new = shop.orders.transaction.item(order)
             shop.truth.due(
                 shop.now, "operator", "switch_without_check", "INV-30", sub, order,
                 shop.now + shop.config.grace.method_switch * DAY,

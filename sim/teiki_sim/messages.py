@@ -27,6 +27,7 @@ class Method(IntEnum):
     BANK = 8
 
 
+METHODS: tuple[Method, ...] = tuple(Method)
 METHOD_NAMES: tuple[str, ...] = (
     "クレジットカード",
     "NP後払い",

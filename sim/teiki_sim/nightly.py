@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.log.kinds import Actor, Kind
-from teiki_sim.messages import Charges, Method, Outcome
+from teiki_sim.messages import METHODS, Charges, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.tables import GONE, STOPPED, Rows
 
@@ -69,11 +69,12 @@ def generate(
         subs.attempt[parents] = 0
         _move_on(shop, parents, children)
     _confirm(shop, orders[~refused])
-    for i in np.flatnonzero(refused).tolist():
+    columns = (column[refused].tolist() for column in (orders, outcome, code, born))
+    for order, what, word, is_born in zip(*columns, strict=True):
         if at_checkout:
-            _turn_away(shop, int(orders[i]), int(code[i]))
+            _turn_away(shop, order, word)
         else:
-            settle_refusal(shop, int(orders[i]), Outcome(int(outcome[i])), int(code[i]), bool(born[i]))
+            settle_refusal(shop, order, what, word, is_born)
     shop.live = np.concatenate([shop.live, children])
     shop.on_generated(shop.now, children)
     _amount_stop(shop, children)
@@ -104,9 +105,9 @@ def _turn_away(shop: Shop, order: int, code: int) -> None:
     """A charge refused at the checkout: no order, and no subscription either."""
     table = shop.orders
     table.status[order] = 0
-    method = Method(int(table.method[order]))
+    method = METHODS[table.method.item(order)]
     shop.set_payment(order, shop.policy.payment.refusal(method), Kind.DECLINED, Actor.CUSTOMER, code=code)
-    sub = int(table.sub[order])
+    sub = table.sub.item(order)
     if sub >= 0:
         words = shop.policy.subscription
         shop.subs.status[sub] = words.stopped
@@ -122,9 +123,9 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
     table.status[order] = shop.policy.order.waiting
     shop.row(
         Kind.GENERATED, order, Actor.OPERATOR, "generated",
-        method=int(table.method[order]), product=int(table.product[order]), quantity=int(table.quantity[order]),
-        amount=int(table.amount[order]), ship=int(table.ship[order]), delivery=int(table.delivery[order]),
-        status_to=int(table.status[order]),
+        method=table.method.item(order), product=table.product.item(order), quantity=table.quantity.item(order),
+        amount=table.amount.item(order), ship=table.ship.item(order), delivery=table.delivery.item(order),
+        status_to=table.status.item(order),
     )  # fmt: skip
     one, parent = np.array([order]), np.array([sub])
     _become_last(shop, parent, one)
@@ -146,7 +147,7 @@ def _without_collisions(shop: Shop, due: Rows) -> Rows:
     for sub in due[hit].tolist():
         subs.attempt[sub] += 1
         code = shop.log.code("collision")
-        shop.sub_row(Kind.GENERATION_FAILED, sub, rule="collision", code=code, cycle=int(subs.cycle[sub]) + 1)
+        shop.sub_row(Kind.GENERATION_FAILED, sub, rule="collision", code=code, cycle=subs.cycle.item(sub) + 1)
         raise_flag(shop, sub, code, "collision")
         shop.on_trouble("flag", sub, -1, "collision")
     return due[~hit]
@@ -241,25 +242,24 @@ def _move_on(shop: Shop, parents: Rows, children: Rows) -> None:
         shop.sub_row(Kind.ENDED, sub, rule="ended", status_from=words.active, status_to=words.ended)
 
 
-def settle_refusal(shop: Shop, order: int, outcome: Outcome, code: int, born: bool) -> None:
-    """What the platform does when the charge of a new child was not accepted."""
+def settle_refusal(shop: Shop, order: int, outcome: int, code: int, born: bool) -> None:
+    """What the platform does when the charge of a new child was not accepted (``outcome``: an `Outcome`)."""
     table, words = shop.orders, shop.policy.payment
-    sub, method = int(table.sub[order]), Method(int(table.method[order]))
-    kind, status = {
-        Outcome.DECLINED: (Kind.DECLINED, words.refusal(method)),
-        Outcome.PENDING: (Kind.PENDING, words.pending),
-        Outcome.NO_ANSWER: (Kind.NO_ANSWER, words.unknown),
-    }[outcome]
-    shop.set_payment(order, status, kind, code=code)
-    if outcome == Outcome.NO_ANSWER:
+    sub = table.sub.item(order)
+    if outcome == Outcome.PENDING:
+        shop.set_payment(order, words.pending, Kind.PENDING, code=code)
+    elif outcome == Outcome.NO_ANSWER:
+        shop.set_payment(order, words.unknown, Kind.NO_ANSWER, code=code)
         if not born:
             fail_generation(shop, sub, code or shop.log.code("no_answer"), "")
         shop.on_trouble("unanswered", sub, order, "born" if born else "unborn")
-    elif outcome == Outcome.DECLINED and born:
-        block(shop, order, code)
-        shop.on_trouble("refused", sub, order, "")
-    elif outcome == Outcome.DECLINED:
-        fail_generation(shop, sub, code)
+    else:
+        shop.set_payment(order, words.refusal(METHODS[table.method.item(order)]), Kind.DECLINED, code=code)
+        if born:
+            block(shop, order, code)
+            shop.on_trouble("refused", sub, order, "")
+        else:
+            fail_generation(shop, sub, code)
 
 
 def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> None:
@@ -271,8 +271,8 @@ def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> 
         sub,
         rule="flag",
         code=code,
-        method=int(subs.method[sub]),
-        cycle=int(subs.cycle[sub]) + 1,
+        method=subs.method.item(sub),
+        cycle=subs.cycle.item(sub) + 1,
     )
     raise_flag(shop, sub, code, "flag")
     if cause:
@@ -306,4 +306,4 @@ def _amount_stop(shop: Shop, children: Rows) -> None:
         if not shop.is_stopped(order):
             table.flags[order] |= STOPPED
             shop.row(Kind.HELD, order, rule="amount_stop", code=shop.log.code("amount_limit"))
-            shop.on_trouble("held", int(table.sub[order]), order, "amount_limit")
+            shop.on_trouble("held", table.sub.item(order), order, "amount_limit")

@@ -13,7 +13,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Outcome
+from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Method, Outcome
 from teiki_sim.payments import authorise_anew, let_go, reauthorise
 from teiki_sim.shop import Shop
 from teiki_sim.standing import meaning, payment_meaning, refuse
@@ -25,7 +25,7 @@ STOPPABLE = threshold(0.8)
 
 def waiting_child(shop: Shop, sub: int) -> int:
     """The subscription's latest child that has not shipped and stands, or -1."""
-    order = int(shop.subs.last_order[sub])
+    order = shop.subs.last_order.item(sub)
     if order < 0 or shop.is_gone(order):
         return -1
     return order if meaning(shop, order) in _UNSHIPPED else -1
@@ -33,7 +33,7 @@ def waiting_child(shop: Shop, sub: int) -> int:
 
 def unshipped(shop: Shop, sub: int) -> list[int]:
     """Every child of the subscription that stands and has not left, oldest first."""
-    older, last = shop.overtaken.get(sub, ()), int(shop.subs.last_order[sub])
+    older, last = shop.overtaken.get(sub, ()), shop.subs.last_order.item(sub)
     mine = (*older, last) if last >= 0 else older
     return [order for order in mine if not shop.is_gone(order) and meaning(shop, order) in _UNSHIPPED]
 
@@ -58,14 +58,14 @@ def skip(shop: Shop, sub: int, actor: Actor, *, move_master: int = 1) -> None:
         and meaning(shop, child) == OrderMeaning.WORKING
     ):
         raise refuse(shop, child, sub, "skip_refused", "skip", actor)
-    ship, delivery = int(subs.ship[sub]), int(subs.delivery[sub])
+    ship, delivery = subs.ship.item(sub), subs.delivery.item(sub)
     if child >= 0:
         shop.row(Kind.SKIPPED, child, actor, "skip_child", ship=ship, delivery=delivery)
         edit_dates(shop, child, ship, delivery, actor)
     else:
         shop.sub_row(Kind.SKIPPED, sub, actor, "skip", ship=ship, delivery=delivery)
     for _ in range(move_master):
-        after = shop.next_delivery(sub, int(subs.delivery[sub]))
+        after = shop.next_delivery(sub, subs.delivery.item(sub))
         shop.schedule(sub, shop.ship_date(sub, after), after, actor, "skip")
 
 
@@ -81,7 +81,7 @@ def edit_dates(shop: Shop, order: int, ship: int, delivery: int, actor: Actor) -
 def stop(shop: Shop, sub: int, actor: Actor, *, for_good: bool = False) -> None:
     """Stop a subscription, or cancel it for good (SS-ORD-03; EC-SUB-02, -03). Its orders are left alone."""
     words, subs = shop.policy.subscription, shop.subs
-    before = int(subs.status[sub])
+    before = subs.status.item(sub)
     subs.status[sub] = after = words.cancelled if for_good else words.stopped
     code = shop.log.code("cancel" if for_good else "stop")
     shop.sub_row(Kind.STOPPED, sub, actor, status_from=before, status_to=after, code=code)
@@ -95,7 +95,7 @@ def decide(shop: Shop, order: int, decision: str, actor: Actor) -> None:
 def resume(shop: Shop, sub: int, actor: Actor) -> None:
     """Press 再開 (SS-RACE-02), or set 有効 again (EC-SUB-04)."""
     subs, words = shop.subs, shop.policy.subscription
-    before = int(subs.status[sub])
+    before = subs.status.item(sub)
     subs.status[sub] = words.active
     subs.paused[sub] = False
     shop.sub_row(Kind.RESUMED, sub, actor, "resume", status_from=before, status_to=words.active)
@@ -111,8 +111,8 @@ def clear_flag(shop: Shop, sub: int, actor: Actor) -> None:
 def fresh_dates(shop: Shop, sub: int, actor: Actor) -> None:
     """Revise next dates that lie too near or in the past: whole cycles on, then a date that can be met."""
     earliest = shop.today + max(shop.ahead, 3) + 1
-    delivery = int(shop.subs.delivery[sub])
-    if delivery >= earliest and int(shop.subs.ship[sub]) > shop.today:
+    delivery = shop.subs.delivery.item(sub)
+    if delivery >= earliest and shop.subs.ship.item(sub) > shop.today:
         return
     while delivery < earliest:
         delivery = shop.next_delivery(sub, delivery)
@@ -121,8 +121,8 @@ def fresh_dates(shop: Shop, sub: int, actor: Actor) -> None:
 
 def create_child(shop: Shop, sub: int, actor: Actor, *, cycle: int, ship: int, delivery: int) -> int:
     """注文作成 from the master, for one cycle and its dates; the child, or -1 where the charge failed."""
-    if int(shop.subs.status[sub]) != shop.policy.subscription.active and not shop.policy.manual_on_stopped:
-        stopped = int(shop.subs.status[sub]) == shop.policy.subscription.stopped
+    if shop.subs.status.item(sub) != shop.policy.subscription.active and not shop.policy.manual_on_stopped:
+        stopped = shop.subs.status.item(sub) == shop.policy.subscription.stopped
         raise refuse(
             shop, -1, sub, "manual_refused" if stopped else "manual_refused_cancelled", "create", actor
         )
@@ -142,8 +142,8 @@ def stop_at_warehouse(shop: Shop, order: int, actor: Actor) -> bool:
     orders = shop.orders
     if orders.flags[order] & GONE:
         return False
-    sub = int(orders.sub[order])
-    bits = shop.draw(sub, Purpose.WAREHOUSE_STOP, int(orders.cycle[order])) if sub >= 0 else 0
+    sub = orders.sub.item(order)
+    bits = shop.draw(sub, Purpose.WAREHOUSE_STOP, orders.cycle.item(order)) if sub >= 0 else 0
     if orders.flags[order] & HANDED_OVER and bits >= STOPPABLE:
         return False
     orders.flags[order] |= WAREHOUSE_STOPPED
@@ -155,7 +155,7 @@ def back_to_waiting(shop: Shop, order: int, actor: Actor) -> None:
     """Set an order to 出荷待ち again, its stop withdrawn: it goes on the next list (EC-WH-02, SS-NP-01)."""
     orders, words = shop.orders, shop.policy.order
     orders.flags[order] &= 255 ^ (WAREHOUSE_STOPPED | HANDED_OVER)
-    if orders.status[order] != words.waiting:
+    if orders.status.item(order) != words.waiting:
         shop.set_status(order, words.waiting, Kind.EDITED, actor, code=shop.log.code("status"))
 
 
@@ -171,8 +171,8 @@ def release(shop: Shop, order: int, actor: Actor) -> None:
     if not orders.flags[order] & STOPPED:
         return
     if orders.ship[order] < shop.today and not shop.is_gone(order):
-        late = shop.today - int(orders.ship[order])
-        edit_dates(shop, order, shop.today, int(orders.delivery[order]) + late, actor)
+        late = shop.today - orders.ship.item(order)
+        edit_dates(shop, order, shop.today, orders.delivery.item(order) + late, actor)
     orders.flags[order] &= 255 ^ STOPPED
     shop.row(Kind.RELEASED, order, actor)
 
@@ -191,7 +191,7 @@ def _truth_of_forgotten(shop: Shop, order: int) -> None:
     old = shop.forgotten.get(order, -1)
     if old < 0:
         return
-    grace, sub = shop.config.grace, int(shop.orders.sub[order])
+    grace, sub = shop.config.grace, shop.orders.sub.item(order)
     for invariant, days in (("INV-01", grace.payment_cancel), ("INV-06", grace.ledger)):
         shop.truth.due(
             shop.now, "operator", "switch_without_check", invariant, sub, order, shop.now + days * DAY,
@@ -243,12 +243,12 @@ def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauth
     """Another quantity, so another amount; the platform asks for a new authorisation (SS-PAY-01, EC-REA-01)."""
     _refuse_after_ship(shop, order, "quantity", actor)
     orders = shop.orders
-    before = int(orders.quantity[order])
+    before = orders.quantity.item(order)
     unit = _unit_price(shop, order)
     orders.quantity[order] = quantity
     orders.amount[order] += unit * (quantity - before)
     shop.row(
-        Kind.EDITED, order, actor, "reauthorise", quantity=quantity, amount=int(orders.amount[order]),
+        Kind.EDITED, order, actor, "reauthorise", quantity=quantity, amount=orders.amount.item(order),
         code=shop.log.code("quantity"),
     )  # fmt: skip
     _after_edit(shop, order, "quantity", reauthorises, actor)
@@ -264,14 +264,14 @@ def edit_address(shop: Shop, order: int, actor: Actor, *, reauthorises: bool = T
 
 def _refuse_after_ship(shop: Shop, order: int, what: str, actor: Actor) -> None:
     """Deferred and shipped: contents and addresses are fixed (EC-SHP-02)."""
-    deferred = Method(int(shop.orders.method[order])) in DEFERRED
+    deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
     if shop.is_gone(order) and deferred and not shop.policy.edits_after_ship:
         raise refuse(shop, order, -1, "edit_after_ship", what, actor)
 
 
 def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Actor) -> None:
     live = payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
-    method = Method(int(shop.orders.method[order]))
+    method = METHODS[shop.orders.method.item(order)]
     if reauthorises and live and shop.policy.needs_reauthorisation(method, code):
         reauthorise(shop, order, actor)
 
@@ -293,7 +293,7 @@ def change_method(
         order,
         actor,
         method=int(method),
-        amount=int(orders.amount[order]),
+        amount=orders.amount.item(order),
         code=shop.log.code("method"),
     )
     if method in UNCOVERED:
@@ -311,7 +311,7 @@ def force_shipping(shop: Shop, order: int, actor: Actor) -> None:
 
 def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True) -> None:
     """A parcel that came back: deferred payment waits for the provider's cancel (SS-ORD-02), others are refunded."""
-    policy, method = shop.policy, Method(int(shop.orders.method[order]))
+    policy, method = shop.policy, METHODS[shop.orders.method.item(order)]
     if method in policy.return_waits:
         shop.set_status(order, policy.order.return_pending, Kind.RETURNED, actor, "returned")
     done = let_go(shop, order, actor) if cancels else True
@@ -332,7 +332,7 @@ def finish_return(shop: Shop, order: int, actor: Actor) -> None:
 
 
 def _unit_price(shop: Shop, order: int) -> int:
-    sub = int(shop.orders.sub[order])
+    sub = shop.orders.sub.item(order)
     if sub >= 0:
         return int(shop.subs.unit_price[sub])
     goods = list(shop.config.goods.values())

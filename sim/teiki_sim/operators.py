@@ -13,7 +13,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, Method
+from teiki_sim.messages import DEFERRED, METHODS
 from teiki_sim.recoveries import Recoveries
 from teiki_sim.shop import Shop
 from teiki_sim.wishes import Wishes
@@ -56,7 +56,7 @@ class Operators(Wishes, Recoveries):
         if standing.meaning(shop, order) != OrderMeaning.SHIPPED:
             return
         shop.refused_parcels.add(order)
-        deferred = Method(int(shop.orders.method[order])) in DEFERRED
+        deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
         if sub >= 0 and deferred and shop.slips("return_just_before_paid", sub, order):
             self._paid_while_returning(sub, order)
             return
@@ -80,7 +80,7 @@ class Operators(Wishes, Recoveries):
         shop.truth.due(
             shop.now, "timing", "return_just_before_paid", "INV-28", sub, order,
             shop.now + shop.config.grace.return_resolved * DAY,
-            lambda: int(shop.orders.status[order]) == policy.order.return_pending,
+            lambda: shop.orders.status.item(order) == policy.order.return_pending,
         )  # fmt: skip
 
     def _held(self, sub: int, order: int, _reason: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from teiki_sim import nightly
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, Charges, Method, Operation, Outcome
+from teiki_sim.messages import DEFERRED, METHODS, Charges, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
@@ -51,7 +51,7 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
             # Some providers give captured money back, and cancel nothing captured.
             operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
         elif answer.outcome == Outcome.DECLINED:
-            deferred = Method(int(shop.orders.method[order])) in DEFERRED
+            deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
             raise refuse(shop, order, -1, "paid" if deferred else "window", answer.code or "cancel", actor)
         else:
             return False  # accepted, and takes effect later
@@ -61,7 +61,7 @@ def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
 def _refundable(shop: Shop, order: int) -> bool:
     """Captured, and not by a deferred invoice, which can only be cancelled."""
     captured = payment_meaning(shop, order) == PaymentMeaning.CAPTURED
-    return captured and Method(int(shop.orders.method[order])) not in DEFERRED
+    return captured and METHODS[shop.orders.method.item(order)] not in DEFERRED
 
 
 def let_go(shop: Shop, order: int, actor: Actor) -> bool:
@@ -77,7 +77,10 @@ def let_go(shop: Shop, order: int, actor: Actor) -> bool:
 
 def _owed(shop: Shop, order: int) -> int:
     """What would be given back: what was, or would be, captured (yen)."""
-    return int(shop.captured_amounts(np.array([order]))[0])
+    orders = shop.orders
+    at_capture = orders.method.item(order) == Method.AMAZON_PAY
+    owed: int = (orders.amount if at_capture else orders.covered).item(order)
+    return owed
 
 
 def _found_live(shop: Shop, order: int, actor: Actor) -> bool:
@@ -85,7 +88,7 @@ def _found_live(shop: Shop, order: int, actor: Actor) -> bool:
     orders, words = shop.orders, shop.policy.payment
     answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
     if answer.outcome == Outcome.NO_ANSWER:
-        shop.on_trouble("cancel_unanswered", int(orders.sub[order]), order, "")
+        shop.on_trouble("cancel_unanswered", orders.sub.item(order), order, "")
         return False
     if answer.transaction >= 0:
         orders.transaction[order] = answer.transaction
@@ -104,7 +107,7 @@ def force_cancel(shop: Shop, order: int, actor: Actor) -> None:
 def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
     orders = shop.orders
-    method = Method(int(orders.method[order]))
+    method = METHODS[orders.method.item(order)]
     before = payment_meaning(shop, order)
     if before == PaymentMeaning.CANCELLED and method != Method.NP:
         raise refuse(shop, order, -1, "after_cancel", "reauthorise", actor)
@@ -115,7 +118,7 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
     if (
         answer.outcome == Outcome.DECLINED
-        and shop.gateway.state(int(orders.transaction[order])) == "AUTHORISED"
+        and shop.gateway.state(orders.transaction.item(order)) == "AUTHORISED"
     ):
         # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
         shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
@@ -136,13 +139,13 @@ def _note_verdict(
         shop.set_payment(order, words.pending, Kind.PENDING, actor, code=word)
     elif outcome == Outcome.DECLINED:
         shop.set_payment(
-            order, words.refusal(Method(int(orders.method[order]))), Kind.DECLINED, actor, code=word
+            order, words.refusal(METHODS[orders.method.item(order)]), Kind.DECLINED, actor, code=word
         )
         if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
             nightly.block(shop, order, word)
     else:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
-        shop.on_trouble("unanswered", int(orders.sub[order]), order, "born")
+        shop.on_trouble("unanswered", orders.sub.item(order), order, "born")
     return outcome
 
 

@@ -11,7 +11,7 @@ from teiki_sim.desk import WHO, Desk, survives
 from teiki_sim.draws import Purpose
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import Method, Operation, Outcome
+from teiki_sim.messages import METHODS, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about, force_capture, print_invoices
 from teiki_sim.tables import CAPTURE_TRIED, STOPPED
 
@@ -37,10 +37,10 @@ class Recoveries(Desk):
         """Clear the flag, look at the dates, press 再開: all of it, or one half (SS-RACE-02, -04)."""
         shop, subs, truth, now = self.shop, self.shop.subs, self.shop.truth, self.shop.now
         active = shop.policy.subscription.active
-        if not subs.flag[sub] or subs.status[sub] != active:
+        if not subs.flag[sub] or subs.status.item(sub) != active:
             return
         due = now + shop.config.grace.resume * DAY
-        cycle = int(subs.cycle[sub])
+        cycle = subs.cycle.item(sub)
         self._restarts[sub] = this = self._restarts.get(sub, 0) + 1
         if shop.slips("flag_left", sub, cycle):
             ops.resume(shop, sub, WHO)
@@ -52,7 +52,9 @@ class Recoveries(Desk):
                 sub,
                 -1,
                 due,
-                lambda: bool(subs.flag[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
+                lambda: (
+                    bool(subs.flag[sub]) and subs.status.item(sub) == active and self._restarts[sub] == this
+                ),
             )
             if shop.mends(sub, cycle):
                 self.later(1, lambda: self._finish(sub))
@@ -70,12 +72,14 @@ class Recoveries(Desk):
             sub,
             -1,
             due,
-            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
+            lambda: (
+                bool(subs.paused[sub]) and subs.status.item(sub) == active and self._restarts[sub] == this
+            ),
         )
-        lapse = max((int(subs.delivery[sub]) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
+        lapse = max((subs.delivery.item(sub) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
         truth.due(
             now, "operator", "forgot_resume", "INV-08", sub, -1, lapse,
-            lambda: bool(subs.paused[sub]) and subs.status[sub] == active and self._restarts[sub] == this,
+            lambda: bool(subs.paused[sub]) and subs.status.item(sub) == active and self._restarts[sub] == this,
         )  # fmt: skip
         if shop.mends(sub, cycle):
             self.later(1, lambda: self._finish(sub))
@@ -83,7 +87,9 @@ class Recoveries(Desk):
     def _finish(self, sub: int) -> None:
         """Do the half of a restart that was left out."""
         shop, subs = self.shop, self.shop.subs
-        if subs.status[sub] != shop.policy.subscription.active or not (subs.flag[sub] or subs.paused[sub]):
+        if subs.status.item(sub) != shop.policy.subscription.active or not (
+            subs.flag[sub] or subs.paused[sub]
+        ):
             return
         self._restarts[sub] = self._restarts.get(sub, 0) + 1
         ops.fresh_dates(shop, sub, WHO)
@@ -96,11 +102,11 @@ class Recoveries(Desk):
         shop = self.shop
         if not self._still_refused(order):
             return
-        if not shop.policy.reauthorises_refused.get(Method(int(shop.orders.method[order])), True):
+        if not shop.policy.reauthorises_refused.get(METHODS[shop.orders.method.item(order)], True):
             if sub < 0 or shop.subs.attempt[sub] >= 2:
                 self._give_up(order)
                 return
-            attempt = int(shop.subs.attempt[sub])
+            attempt = shop.subs.attempt.item(sub)
             self.customers.repair(sub, attempt, lambda: self.put(lambda: self._rakuten(sub, order)))
             self.later(12, lambda: self._give_up(order))
             return
@@ -110,7 +116,7 @@ class Recoveries(Desk):
             shop.truth.ships(shop.now, "operator", "ships_uncovered", "INV-03", sub, order, refused)
             self._truth_uncaptured(sub, order, "ships_uncovered")
             return
-        way = shop.draw(sub, Purpose.NEW_VALUE, int(shop.orders.cycle[order]), 3) % 4 if sub >= 0 else 3
+        way = shop.draw(sub, Purpose.NEW_VALUE, shop.orders.cycle.item(order), 3) % 4 if sub >= 0 else 3
         if way < 2:
             self.customers.repair(sub, 1, lambda: self.put(lambda: self._try_again(order)))
             self.later(12, lambda: self._give_up(order))
@@ -140,12 +146,12 @@ class Recoveries(Desk):
         shop, orders, truth, now = self.shop, self.shop.orders, self.shop.truth, self.shop.now
         if not self._still_refused(order):
             return
-        if shop.subs.status[sub] != shop.policy.subscription.active or shop.subs.flag[sub]:
+        if shop.subs.status.item(sub) != shop.policy.subscription.active or shop.subs.flag[sub]:
             ops.cancel_order(shop, order, WHO)
             return
-        cycle, delivery = int(orders.cycle[order]), int(orders.delivery[order])
-        ship = max(int(orders.ship[order]), shop.today)
-        delivery += ship - int(orders.ship[order])
+        cycle, delivery = orders.cycle.item(order), orders.delivery.item(order)
+        ship = max(orders.ship.item(order), shop.today)
+        delivery += ship - orders.ship.item(order)
         names = ("rakuten_not_deleted", "rakuten_not_regenerated", "created_twice")
         first_time = shop.subs.attempt[sub] == 0
         slip = next((name for name in names if first_time and shop.slips(name, sub, order)), "")
@@ -160,7 +166,7 @@ class Recoveries(Desk):
             for invariant in ("INV-31", "INV-08"):
                 truth.due(
                     now, "operator", slip, invariant, sub, order, due,
-                    lambda: not self._made_again(sub, cycle) and shop.subs.status[sub] == shop.policy.subscription.active,
+                    lambda: not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active,
                 )  # fmt: skip
             self._mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
             return
@@ -177,7 +183,7 @@ class Recoveries(Desk):
 
     def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
         shop = self.shop
-        if not self._made_again(sub, cycle) and shop.subs.status[sub] == shop.policy.subscription.active:
+        if not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active:
             late = max(shop.today - ship, 0)
             ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship + late, delivery=delivery + late)
 
@@ -214,7 +220,7 @@ class Recoveries(Desk):
         elif found:
             shop.orders.covered[order] = answer.amount
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
-            method = Method(int(shop.orders.method[order]))
+            method = METHODS[shop.orders.method.item(order)]
             if answer.amount != shop.orders.amount[order] and shop.policy.needs_reauthorisation(
                 method, "amount"
             ):
@@ -225,7 +231,7 @@ class Recoveries(Desk):
             shop.set_payment(order, words.pending, Kind.INQUIRED, WHO, code=code)
         else:
             shop.set_payment(
-                order, words.refusal(Method(int(shop.orders.method[order]))), Kind.INQUIRED, WHO, code=code
+                order, words.refusal(METHODS[shop.orders.method.item(order)]), Kind.INQUIRED, WHO, code=code
             )
             self._ask_again(sub, order, answer.transaction >= 0)
 
@@ -252,7 +258,7 @@ class Recoveries(Desk):
     def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
         """The child waited for the answer: it comes to be after all, or the next night tries again."""
         shop, words = self.shop, self.shop.policy.payment
-        active = shop.subs.status[sub] == shop.policy.subscription.active and bool(shop.subs.flag[sub])
+        active = shop.subs.status.item(sub) == shop.policy.subscription.active and bool(shop.subs.flag[sub])
         if found and active:
             ops.clear_flag(shop, sub, WHO)
             ops.resume(shop, sub, WHO)
@@ -280,19 +286,19 @@ class Recoveries(Desk):
         shop, orders = self.shop, self.shop.orders
         if standing.payment_meaning(shop, order) != PaymentMeaning.CAPTURE_FAILED:
             return
-        if int(orders.method[order]) == Method.NP_WIZ:
+        if orders.method.item(order) == Method.NP_WIZ:
             print_invoices(shop, np.array([order]))
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         if answer.state in ("CAPTURED", "PAID"):
             force_capture(shop, order)
             return
-        if int(orders.method[order]) == Method.AMAZON_PAY and orders.amount[order] > orders.covered[order]:
+        if orders.method.item(order) == Method.AMAZON_PAY and orders.amount[order] > orders.covered[order]:
             # Amazon takes no more than stands: the difference is asked for by other means (modelled).
             orders.amount[order] = orders.covered[order]
-            shop.row(Kind.EDITED, order, WHO, amount=int(orders.amount[order]), code=shop.log.code("amount"))
+            shop.row(Kind.EDITED, order, WHO, amount=orders.amount.item(order), code=shop.log.code("amount"))
         orders.flags[order] &= 255 ^ CAPTURE_TRIED  # tonight's batch takes it again
 
     def _settle(self, sub: int, order: int, _more: str) -> None:
         """Settle at the provider's console what was marked captured by hand."""
         shop = self.shop
-        shop.gateway.ask(ask_about(shop, order, Operation.CAPTURE, int(shop.orders.covered[order])))
+        shop.gateway.ask(ask_about(shop, order, Operation.CAPTURE, shop.orders.covered.item(order)))

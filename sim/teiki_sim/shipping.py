@@ -1,6 +1,7 @@
 """The shop's day after the night: export, hand-over, shipping, completion, capture, delivery."""
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHOD_NAMES, Ask, Captures, Method, Operation, Outcome
+from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, Ask, Captures, Method, Operation, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.tables import (
     CAPTURE_TRIED,
@@ -57,7 +58,7 @@ def export(shop: Shop) -> None:
     skipped = _hand_slips(shop, "print_skipped", bundled)
     for order in bundled[skipped].tolist():
         shop.truth.ships(
-            shop.now, "operator", "print_skipped", "INV-25", int(orders.sub[order]), order,
+            shop.now, "operator", "print_skipped", "INV-25", orders.sub.item(order), order,
             partial(_unprinted, shop, order),
         )  # fmt: skip
     print_invoices(shop, bundled[~skipped])
@@ -65,7 +66,7 @@ def export(shop: Shop) -> None:
 
 def _unprinted(shop: Shop, order: int) -> bool:
     orders = shop.orders
-    return not orders.flags[order] & PRINTED and int(orders.method[order]) == Method.NP_WIZ
+    return not orders.flags[order] & PRINTED and orders.method.item(order) == Method.NP_WIZ
 
 
 def print_invoices(shop: Shop, bundled: Rows) -> None:
@@ -80,9 +81,9 @@ def ask_about(shop: Shop, order: int, operation: Operation, amount: int | None =
     """A question to the provider about an order's transaction."""
     table = shop.orders
     return Ask(
-        shop.now, operation, int(table.transaction[order]), order, int(table.sub[order]), shop.consumer(order),
-        max(int(table.cycle[order]), 0), Method(int(table.method[order])),
-        int(table.amount[order]) if amount is None else amount, **more,
+        shop.now, operation, table.transaction.item(order), order, table.sub.item(order), shop.consumer(order),
+        max(table.cycle.item(order), 0), METHODS[table.method.item(order)],
+        table.amount.item(order) if amount is None else amount, **more,
     )  # fmt: skip
 
 
@@ -102,13 +103,13 @@ def _set_shipped_by_hand(shop: Shop, due: Rows) -> Rows:
     """Slip: the status is set to shipped by hand, so the order never reaches the warehouse (SS-ORD-11)."""
     slipped = _hand_slips(shop, "manual_status", due)
     for order in due[slipped].tolist():
-        sub = int(shop.orders.sub[order])
+        sub = shop.orders.sub.item(order)
         shop.set_status(
             order, shop.policy.order.shipped, Kind.EDITED, Actor.OPERATOR, code=shop.log.code("status")
         )
         shop.truth.broke(shop.now, "operator", "manual_status", "INV-17", sub, order)
         shop.truth.shipped_on_paper(order, shop.today * DAY + shop.ship_second)
-        if int(shop.orders.method[order]) not in (Method.COD, Method.BANK):
+        if shop.orders.method.item(order) not in (Method.COD, Method.BANK):
             shop.on_paper[order] = shop.truth.open(
                 shop.now, "operator", "manual_status", "INV-55", sub, order
             )
@@ -229,7 +230,7 @@ def charge(shop: Shop, due: Rows, actor: Actor) -> None:
     typed_wrong = deferred & (orders.flags[due] & GONE > 0) & _hand_slips(shop, "wrong_slip_number", due)
     slips[typed_wrong] += 10
     for order in due[typed_wrong].tolist():
-        shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", int(orders.sub[order]), order)
+        shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", orders.sub.item(order), order)
     amounts = shop.captured_amounts(due)
     answers = shop.gateway.capture(
         Captures(
@@ -251,14 +252,14 @@ def charge(shop: Shop, due: Rows, actor: Actor) -> None:
         kind = Kind.NO_ANSWER if answers.outcome[i] == Outcome.NO_ANSWER else Kind.CAPTURE_FAILED
         orders.flags[order] |= CAPTURE_TRIED
         shop.set_payment(order, words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
-        shop.on_trouble("capture", int(orders.sub[order]), order, "")
+        shop.on_trouble("capture", orders.sub.item(order), order, "")
 
 
 def _captured_by_hand(shop: Shop, due: Rows) -> Rows:
     """Slip: キャプチャ済み set by hand in the store alone (SS-AMZ-06; 強制売上 of EC-PAY-06)."""
     slipped = _hand_slips(shop, "forced_capture", due)
     for order in due[slipped].tolist():
-        sub = int(shop.orders.sub[order])
+        sub = shop.orders.sub.item(order)
         force_capture(shop, order)
         due_at = shop.now + shop.config.grace.ledger * DAY
         for invariant, broken in (("INV-05", _money_differs), ("INV-06", _money_missing)):
@@ -284,13 +285,13 @@ def force_capture(shop: Shop, order: int) -> None:
 
 
 def _money_differs(shop: Shop, order: int) -> bool:
-    other = int(shop.orders.covered[order]) != int(shop.orders.amount[order])  # what the console captured
+    other = shop.orders.covered.item(order) != shop.orders.amount.item(order)  # what the console captured
     closed = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.CANCELLED)
     return (other or _money_missing(shop, order)) and ORDER_MEANING[shop.orders.status[order]] not in closed
 
 
 def _money_missing(shop: Shop, order: int) -> bool:
-    return shop.gateway.state(int(shop.orders.transaction[order])) not in ("CAPTURED", "PAID")
+    return shop.gateway.state(shop.orders.transaction.item(order)) not in ("CAPTURED", "PAID")
 
 
 def deliver(shop: Shop) -> None:
@@ -315,7 +316,7 @@ def deliver(shop: Shop) -> None:
 
 def _comes_back(shop: Shop, order: int) -> None:
     shop.row(Kind.PARCEL_RETURNED, order, Actor.CARRIER, side=Side.CARRIER)
-    shop.on_trouble("returned", int(shop.orders.sub[order]), order, "")
+    shop.on_trouble("returned", shop.orders.sub.item(order), order, "")
 
 
 def _plan_payments(shop: Shop, orders: Rows) -> None:
@@ -332,13 +333,17 @@ def _plan_payments(shop: Shop, orders: Rows) -> None:
         customers.invoice_days[0] + spread(bits << 6 & (1 << 53) - 1, 1 + customers.invoice_days[1] - customers.invoice_days[0]),
     )  # fmt: skip
     paying, due = orders[~never], np.maximum(table.delivery[orders] + days, shop.today + 1)[~never]
-    for day in np.unique(due).tolist():
-        shop.invoices.setdefault(day, []).extend(paying[due == day].tolist())
+    by_day = np.argsort(due, kind="stable")
+    rows, due = paying[by_day].tolist(), due[by_day]
+    starts = np.flatnonzero(np.diff(due, prepend=-1)).tolist()
+    for start, end in pairwise([*starts, len(rows)]):
+        shop.invoices.setdefault(int(due[start]), []).extend(rows[start:end])
 
 
 def pay_invoices(shop: Shop) -> None:
     """Customers pay their invoices today: only the provider knows (EC-SHP-07)."""
-    orders = [o for o in shop.invoices.pop(shop.today, ()) if o not in shop.refused_parcels]
+    refused = shop.refused_parcels
+    orders = [order for order in shop.invoices.pop(shop.today, ()) if order not in refused]
     if orders:
         shop.gateway.pay_invoices(shop.now, shop.orders.transaction[np.array(orders, np.intp)])
 

@@ -100,7 +100,7 @@ class Shop:
 
     def draw(self, sub: int, purpose: Purpose, cycle: int = 0, attempt: int = 0) -> int:
         """One keyed draw of a subscription (53 bits)."""
-        return bits53(self.seed, int(self.subs.key[sub]), purpose, max(cycle, 0), attempt)
+        return bits53(self.seed, self.subs.key.item(sub), purpose, max(cycle, 0), attempt)
 
     def slips(self, name: str, sub: int, order: int = 0) -> bool:
         """Whether an operator slips here; keyed on the subscription, the slip and the order at hand."""
@@ -132,7 +132,7 @@ class Shop:
 
     def is_gone(self, order: int) -> bool:
         """Whether the parcel has left."""
-        return bool(self.orders.flags[order] & GONE)
+        return bool(self.orders.flags.item(order) & GONE)
 
     def amounts(
         self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]
@@ -156,8 +156,8 @@ class Shop:
 
     def consumer(self, order: int) -> int:
         """The key of whoever pays for an order."""
-        sub = int(self.orders.sub[order])
-        return int(self.subs.key[sub]) if sub >= 0 else 0x5EED0000 + order
+        sub = self.orders.sub.item(order)
+        return self.subs.key.item(sub) if sub >= 0 else 0x5EED0000 + order
 
     def consumers(self, orders: NDArray[Any]) -> NDArray[np.uint64]:
         """`consumer` for many orders."""
@@ -273,13 +273,14 @@ class Shop:
     def next_delivery(self, sub: int, delivery: int) -> int:
         """The delivery date that follows ``delivery`` on this subscription's frequency."""
         subs = self.subs
-        frequency = self.frequencies[int(subs.frequency[sub])]
-        anchor = int(subs.anchor[sub])
+        frequency: Frequency = self.frequencies[subs.frequency.item(sub)]
+        anchor: int = subs.anchor.item(sub)
         return frequency.next_delivery(delivery, anchor if anchor >= 0 else delivery, self.week_start)
 
     def ship_date(self, sub: int, delivery: int) -> int:
         """The ship date of a delivery date, by the subscription's carrier."""
-        return self.leads[int(self.subs.carrier[sub])].ship_from_delivery(delivery)
+        lead: Lead = self.leads[self.subs.carrier.item(sub)]
+        return lead.ship_from_delivery(delivery)
 
     def following(
         self, subs: NDArray[Any], delivery: NDArray[np.int32]

@@ -23,12 +23,14 @@ class RefusedError(Exception):
 
 def meaning(shop: Shop, order: int) -> OrderMeaning:
     """What the order's status means."""
-    return _ORDER_MEANINGS[int(shop.orders.status[order])]
+    found: OrderMeaning = _ORDER_MEANINGS[shop.orders.status.item(order)]
+    return found
 
 
 def payment_meaning(shop: Shop, order: int) -> PaymentMeaning:
     """What the order's payment status means."""
-    return _PAYMENT_MEANINGS[int(shop.orders.payment[order])]
+    found: PaymentMeaning = _PAYMENT_MEANINGS[shop.orders.payment.item(order)]
+    return found
 
 
 def refuse(shop: Shop, order: int, sub: int, rule: str, what: str, actor: Actor) -> RefusedError:

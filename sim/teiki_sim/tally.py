@@ -26,6 +26,7 @@ class Tally:
         self.tax: dict[int, list[int]] = {8: [0, 0], 10: [0, 0]}
         self._rounding = config.tax.rounding
         self._rates = {code: goods.tax_rate for code, goods in config.goods.items()}
+        self._shares: dict[int, list[tuple[int, int, int]]] = {}  # by kind of order, see `ship`
         self._gifts = [(gift.count, gift.product) for gift in config.gifts]
 
     def ship(
@@ -49,13 +50,20 @@ class Tally:
         for count, gift in self._gifts:
             if enclosed := int((cycle == count).sum()):
                 self.by_day[day, products.index(gift)][1] += enclosed
-        # Many orders are alike: the tax, rounded once per rate and order, is worked out once for each kind.
+        # Many orders are alike: the tax, rounded once per rate and order, is worked out once for each kind in a run.
         key = (product.astype(np.int64) << 44) | (np.minimum(fees, 4095).astype(np.int64) << 32) | amount
         alike, times = np.unique(key, return_counts=True)
         for kind, n in zip(alike.tolist(), times.tolist(), strict=True):
-            total, fee = kind & 0xFFFFFFFF, (kind >> 32) & 4095
-            fee = min(fee, total)
-            rate = self._rates.get(products[kind >> 44], FEE_RATE)
-            for share in tax_included_breakdown([(total - fee, rate), (fee, FEE_RATE)], self._rounding):
-                self.tax[share.rate][0] += share.total * n
-                self.tax[share.rate][1] += share.tax * n
+            if (shares := self._shares.get(kind)) is None:
+                shares = self._shares[kind] = self._taxed(kind, products)
+            for rate, total, tax in shares:
+                self.tax[rate][0] += total * n
+                self.tax[rate][1] += tax * n
+
+    def _taxed(self, kind: int, products: list[str]) -> list[tuple[int, int, int]]:
+        """(tax rate, sales with tax, tax within) of an order of this kind."""
+        total, fee = kind & 0xFFFFFFFF, (kind >> 32) & 4095
+        fee = min(fee, total)
+        rate = self._rates.get(products[kind >> 44], FEE_RATE)
+        shares = tax_included_breakdown([(total - fee, rate), (fee, FEE_RATE)], self._rounding)
+        return [(share.rate, share.total, share.tax) for share in shares]

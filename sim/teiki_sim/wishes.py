@@ -20,7 +20,7 @@ from teiki_sim.desk import WHO, Desk, both_survive, shipping_instant, survives
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, UNCOVERED, Method, Operation
+from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Operation
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.tables import FORCED
@@ -46,7 +46,7 @@ class Wishes(Desk):
 
     def _wish(self, sub: int, _order: int, wish: Wish) -> None:
         shop = self.shop
-        stopped = shop.subs.status[sub] != shop.policy.subscription.active
+        stopped = shop.subs.status.item(sub) != shop.policy.subscription.active
         if stopped != (wish == Wish.RESUME):
             return
         try:
@@ -60,19 +60,19 @@ class Wishes(Desk):
             return
         moves = 1
         for slip, moved in (("skip_master_unmoved", 0), ("skip_moved_twice", 2)):
-            if shop.slips(slip, sub, int(shop.subs.cycle[sub])):
+            if shop.slips(slip, sub, shop.subs.cycle.item(sub)):
                 moves = moved
                 break
         child = ops.waiting_child(shop, sub)
-        before = int(shop.subs.delivery[sub])
+        before = shop.subs.delivery.item(sub)
         ops.skip(shop, sub, WHO, move_master=moves)
         if moves != 1:
             expected = shop.next_delivery(sub, before)
             midnight = (shop.today + 1) * DAY - 1
             truth.due(
                 shop.now, "operator", slip, "INV-16", sub, child, midnight,
-                lambda: int(shop.subs.delivery[sub]) != expected
-                and int(shop.subs.status[sub]) == shop.policy.subscription.active,
+                lambda: shop.subs.delivery.item(sub) != expected
+                and shop.subs.status.item(sub) == shop.policy.subscription.active,
             )  # fmt: skip
 
     def _stop(self, sub: int) -> None:
@@ -90,7 +90,7 @@ class Wishes(Desk):
             stopped = shop.policy.subscription.active
             shop.truth.ships(
                 shop.now, "operator", "no_decision", "INV-10", sub, child,
-                lambda: int(shop.subs.status[sub]) != stopped and child not in decided,
+                lambda: shop.subs.status.item(sub) != stopped and child not in decided,
             )  # fmt: skip
             decided: set[int] = set()
             if shop.mends(sub, child):
@@ -107,19 +107,19 @@ class Wishes(Desk):
     def _created_on_stopped(self, sub: int) -> None:
         """Slip: 注文作成 pressed for a course that has stopped (SS-ORD-14); ecforce refuses it (EC-SUB-02)."""
         shop, subs = self.shop, self.shop.subs
-        if not shop.slips("created_on_stopped", sub, int(subs.cycle[sub])):
+        if not shop.slips("created_on_stopped", sub, subs.cycle.item(sub)):
             return
-        cycle, ship, delivery = int(subs.cycle[sub]) + 1, int(subs.ship[sub]), int(subs.delivery[sub])
+        cycle, ship, delivery = subs.cycle.item(sub) + 1, subs.ship.item(sub), subs.delivery.item(sub)
         if ship <= shop.today:
             return
-        before = int(subs.last_order[sub])
+        before = subs.last_order.item(sub)
         child = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
         if child >= 0:
             subs.cycle[sub] = cycle
             following = shop.next_delivery(sub, delivery)
             shop.schedule(sub, shop.ship_date(sub, following), following, WHO)
             shop.truth.broke(shop.now, "operator", "created_on_stopped", "INV-09", sub, child)
-            if before >= 0 and int(shop.orders.created[before]) // DAY == shop.today:
+            if before >= 0 and shop.orders.created.item(before) // DAY == shop.today:
                 self._pair(sub, before, child, "created_on_stopped", "INV-12")
 
     def _cancel(self, sub: int) -> None:
@@ -132,7 +132,7 @@ class Wishes(Desk):
         if child < 0:
             return
         # Half of those who leave want the order under way as well (modelled).
-        if shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub]), 1) & 1:
+        if shop.draw(sub, Purpose.NEW_VALUE, shop.subs.cycle.item(sub), 1) & 1:
             self._decide(sub, child, "ship")
             return
         ops.decide(shop, child, "cancel", WHO)
@@ -188,7 +188,7 @@ class Wishes(Desk):
             ops.set_cancelled(shop, order, WHO)
             payments.let_go(shop, order, WHO)
             truth.broke(now, "operator", "cancel_without_stop", "INV-37", sub, order)
-            covered = int(shop.orders.method[order]) not in UNCOVERED
+            covered = shop.orders.method.item(order) not in UNCOVERED
             if covered:
                 for invariant in ("INV-02", "INV-03"):
                     truth.ships(
@@ -215,17 +215,17 @@ class Wishes(Desk):
         shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("address"))
         child = ops.waiting_child(shop, sub)
         if child < 0:
-            last = int(shop.subs.last_order[sub])
+            last = shop.subs.last_order.item(sub)
             shipped = last >= 0 and shop.is_gone(last) and shop.policy.edits_after_ship
             if (
                 shipped
-                and Method(int(shop.orders.method[last])) in DEFERRED
+                and METHODS[shop.orders.method.item(last)] in DEFERRED
                 and shop.slips("edit_after_ship", sub, last)
             ):
                 ops.edit_address(shop, last, WHO)
                 shop.truth.broke(shop.now, "operator", "edit_after_ship", "INV-26", sub, last)
             return
-        deferred = Method(int(shop.orders.method[child])) in DEFERRED
+        deferred = METHODS[shop.orders.method.item(child)] in DEFERRED
         if self._freed(child):
             self._edit(
                 sub,
@@ -237,12 +237,12 @@ class Wishes(Desk):
 
     def _quantity(self, sub: int) -> None:
         shop, subs = self.shop, self.shop.subs
-        quantity = 1 + int(subs.quantity[sub]) % 3
+        quantity = 1 + subs.quantity.item(sub) % 3
         subs.quantity[sub] = quantity
         shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("quantity"), quantity=quantity)
         child = ops.waiting_child(shop, sub)
         if child >= 0 and self._freed(child):
-            method = Method(int(shop.orders.method[child]))
+            method = METHODS[shop.orders.method.item(child)]
             triggers = shop.policy.needs_reauthorisation(method, "quantity")
             self._edit(
                 sub,
@@ -296,7 +296,7 @@ class Wishes(Desk):
         shop = self.shop
         if shop.subs.flag[sub]:
             ops.clear_flag(shop, sub, WHO)
-        if shop.slips("past_date", sub, int(shop.subs.cycle[sub])):
+        if shop.slips("past_date", sub, shop.subs.cycle.item(sub)):
             self._past_date(sub)
             return
         ops.fresh_dates(shop, sub, WHO)
@@ -305,7 +305,7 @@ class Wishes(Desk):
     def _past_date(self, sub: int) -> None:
         """Slip: resumed with a next date in the past, so that orders pour out (EC-SUB-05, -06)."""
         shop = self.shop
-        back = 5 + spread(shop.draw(sub, Purpose.NEW_VALUE, int(shop.subs.cycle[sub]), 2), 40)
+        back = 5 + spread(shop.draw(sub, Purpose.NEW_VALUE, shop.subs.cycle.item(sub), 2), 40)
         delivery = shop.today - back
         shop.schedule(sub, shop.ship_date(sub, delivery), delivery, WHO)
         ops.resume(shop, sub, WHO)
@@ -324,10 +324,10 @@ class Wishes(Desk):
         mine = np.flatnonzero(orders.sub[: orders.n] == sub).tolist()
         made = [order for order in mine if orders.status[order] and orders.created[order] // DAY > since]
         for first, second in pairwise(order for order in made if survives(shop, order)):
-            days = int(orders.created[second]) // DAY - int(orders.created[first]) // DAY
-            overdue = int(orders.delivery[second]) - shop.ahead < int(orders.created[second]) // DAY
-            if overdue and days * 2 < int(orders.delivery[second]) - int(orders.delivery[first]):
-                due = int(orders.created[second]) + shop.config.grace.duplicate * DAY
+            days = orders.created.item(second) // DAY - orders.created.item(first) // DAY
+            overdue = orders.delivery.item(second) - shop.ahead < orders.created.item(second) // DAY
+            if overdue and days * 2 < orders.delivery.item(second) - orders.delivery.item(first):
+                due = orders.created.item(second) + shop.config.grace.duplicate * DAY
                 shop.truth.judge(row, due, partial(both_survive, shop, first, second))
                 return
         if shop.subs.delivery[sub] - shop.ahead <= shop.today:

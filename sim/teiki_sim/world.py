@@ -25,7 +25,7 @@ from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import Vocabulary
 from teiki_sim.log.statuses import NAMES, OrderMeaning, PaymentMeaning
 from teiki_sim.log.writer import Log, NullLog, Sink
-from teiki_sim.messages import METHOD_NAMES, Gateway, Method, News
+from teiki_sim.messages import METHOD_NAMES, METHODS, Gateway, Method, News
 from teiki_sim.names import ShopNames
 from teiki_sim.opening import open_shop, write_settings
 from teiki_sim.operators import Operators
@@ -193,7 +193,7 @@ class World:
         """Later news of a provider reach the store (SS-SCORE-01, SS-ORD-02)."""
         shop, words, order = self.shop, self.shop.policy.payment, news.order
         orders = shop.orders
-        if int(orders.transaction[order]) != news.transaction:
+        if orders.transaction.item(order) != news.transaction:
             return
         code = shop.log.code(news.code) if news.code else 0
         if news.what == "authorised":
@@ -202,7 +202,7 @@ class World:
         elif news.what == "declined":
             shop.set_payment(
                 order,
-                words.refusal(Method(int(orders.method[order]))),
+                words.refusal(METHODS[orders.method.item(order)]),
                 Kind.DECLINED,
                 Actor.PROVIDER,
                 code=code,
@@ -222,12 +222,12 @@ class World:
 
     def _late_refusal(self, order: int, code: int) -> None:
         """A held verdict ends in NG: the child stands, unshippable, and the flag is set (SS-SCORE-01)."""
-        shop, sub = self.shop, int(self.shop.orders.sub[order])
+        shop, sub = self.shop, self.shop.orders.sub.item(order)
         if standing.meaning(shop, order) != OrderMeaning.WAITING:
             return
         nightly.block(shop, order, code)
         shop.on_trouble("refused", sub, order, "")
-        scored = shop.policy.name == "subscstore" and int(shop.orders.method[order]) == Method.SCORE
+        scored = shop.policy.name == "subscstore" and shop.orders.method.item(order) == Method.SCORE
         if scored and sub >= 0 and not shop.subs.flag[sub]:
             nightly.raise_flag(shop, sub, code, "score_ng")
             shop.on_trouble("flag", sub, -1, "payment")
@@ -235,7 +235,7 @@ class World:
     def _expired(self, order: int) -> None:
         shop = self.shop
         if standing.meaning(shop, order) == OrderMeaning.WAITING:
-            shop.on_trouble("refused", int(shop.orders.sub[order]), order, "")
+            shop.on_trouble("refused", shop.orders.sub.item(order), order, "")
 
     # -- results -----------------------------------------------------------------------------------
 
