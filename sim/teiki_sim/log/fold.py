@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
-from teiki_sim.log.waves import SORTS, On, Rows, sort, waves
+from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, waves
 from teiki_sim.paged import Columns
 
 _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
     Kind.CAPTURE_FAILED, Kind.PAYMENT_CANCELLED, Kind.REFUNDED, Kind.EXPIRED, Kind.INQUIRED,
 }  # fmt: skip
-_VALUE_KINDS = (Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED)
-_PLACED = (Kind.OPENED, Kind.GENERATED)
-_ASKED = (Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING)
+_VALUED = bits(Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED)
+_PLACED = bits(Kind.OPENED, Kind.GENERATED)
+_GENERATED = bits(Kind.GENERATED)
+_ASKED = bits(Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING)
+_CAPTURED, _REFUNDED = bits(Kind.CAPTURED), bits(Kind.REFUNDED)
+_HELD, _RELEASED = bits(Kind.HELD), bits(Kind.RELEASED)
+_FLAG_SET, _FLAG_CLEARED = bits(Kind.FLAG_SET), bits(Kind.FLAG_CLEARED)
 #: Kinds that leave every table as it is.
 _NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
@@ -152,25 +156,31 @@ class Fold:
         ledger.state[t] = _STATE_OF.take(rows.kind)
         if "order" in kept:
             ledger.order[t] = rows.order
-        if len(asked := rows.of(*_ASKED)):
+        if rows.kinds & _ASKED:
+            asked = rows.of(_ASKED)
             ledger.authorised[asked.transaction] = asked.amount
-        if "captured" in kept and len(captured := rows.of(Kind.CAPTURED)):
+        if rows.kinds & _CAPTURED and "captured" in kept:
+            captured = rows.of(_CAPTURED)
             ledger.captured[captured.transaction] += captured.amount
-        if "refunded" in kept and len(refunded := rows.of(Kind.REFUNDED)):
+        if rows.kinds & _REFUNDED and "refunded" in kept:
+            refunded = rows.of(_REFUNDED)
             ledger.refunded[refunded.transaction] += refunded.amount
 
     def _orders(self, rows: Rows) -> None:
         orders = self.orders
-        if len(placed := rows.of(*_PLACED)):
+        if rows.kinds & _PLACED:
+            placed = rows.of(_PLACED)
             orders.sub[placed.order] = placed.sub
-        if len(generated := rows.of(Kind.GENERATED)):
+        if rows.kinds & _GENERATED:
+            generated = rows.of(_GENERATED)
             sub, cycle = generated.sub, generated.cycle
             if (single := sub < 0).any():
                 sub, cycle = sub[~single], cycle[~single]
             self.subscriptions.cycle[sub] = cycle
-        if len(valued := rows.of(*_VALUE_KINDS)):
+        if rows.kinds & _VALUED:
+            valued = rows.of(_VALUED)
             _set_given(orders, valued.order, valued, self._order_values)
-        _set_switch(orders.stopped, rows, "order", Kind.HELD, Kind.RELEASED)
+        _set_switch(orders.stopped, rows, "order", _HELD, _RELEASED)
         given = _given_status(rows)
         if len(given):
             order, status = rows.order.take(given), rows.status_to.take(given)
@@ -181,10 +191,11 @@ class Fold:
 
     def _subscriptions(self, rows: Rows) -> None:
         subs = self.subscriptions
-        if len(valued := rows.of(*_VALUE_KINDS)):
+        if rows.kinds & _VALUED:
+            valued = rows.of(_VALUED)
             _set_given(subs, valued.sub, valued, self._sub_values)
-        _set_switch(subs.flag, rows, "sub", Kind.FLAG_SET, Kind.FLAG_CLEARED)
-        _set_switch(subs.held, rows, "sub", Kind.HELD, Kind.RELEASED)
+        _set_switch(subs.flag, rows, "sub", _FLAG_SET, _FLAG_CLEARED)
+        _set_switch(subs.held, rows, "sub", _HELD, _RELEASED)
         given = _given_status(rows)
         if len(given):
             subs.status[rows.sub.take(given)] = rows.status_to.take(given)
@@ -196,9 +207,9 @@ def _given_status(rows: Rows) -> NDArray[np.intp]:
     return given.nonzero()[0]
 
 
-def _set_switch(column: NDArray[np.bool_], rows: Rows, index: str, on: Kind, off: Kind) -> None:
+def _set_switch(column: NDArray[np.bool_], rows: Rows, index: str, on: int, off: int) -> None:
     for kind, value in ((on, True), (off, False)):
-        if kind in rows.kinds:
+        if rows.kinds & kind:
             column[getattr(rows.of(kind), index)] = value
 
 

@@ -7,7 +7,7 @@ twice, and wave after wave takes every subscription's rows in order. So code on 
 code for one row and runs on arrays, and there are few waves, since most subscriptions live alike.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from itertools import pairwise
 from typing import Any
@@ -32,6 +32,7 @@ class On(IntEnum):
 
 
 _BITS = 6  # of a sort that are its kind
+_KIND = (1 << _BITS) - 1
 SORTS = len(On) << _BITS
 """How many numbers `sort` gives."""
 _ON = np.zeros(32, np.uint8)  # by side, whether of an order and whether of a subscription
@@ -42,6 +43,17 @@ for _side in Side:
     _ON[_side * 4 : _side * 4 + 4] = np.array(_by_side, np.uint8) << _BITS
 #: Columns that are indices of tables; arrays of another type than intp are several times slower as an index.
 _NUMBERS = frozenset(("sub", "order", "transaction"))
+#: What monitors look at together lies together in a wave, so that it is one slice.
+_FIRST = (
+    Kind.SCHEDULED, Kind.EDITED, Kind.HELD, Kind.RELEASED, Kind.RETURNED, Kind.CANCELLED, Kind.DELETED,
+    Kind.COMPLETED, Kind.EXPORTED, Kind.GENERATED, Kind.AUTHORISED, Kind.REAUTHORISED, Kind.DECLINED,
+    Kind.PENDING, Kind.NO_ANSWER, Kind.INQUIRED, Kind.CAPTURE_FAILED, Kind.EXPIRED, Kind.PAYMENT_CANCELLED,
+    Kind.REFUNDED, Kind.CAPTURED, Kind.SHIPPED,
+)  # fmt: skip
+_PLACES = (*_FIRST, *(kind for kind in Kind if kind not in _FIRST))
+_BIT_AT = [1 << kind for kind in _PLACES]
+_PLACE = np.argsort(_PLACES).astype(np.uint8)
+"""By kind."""
 #: How many rungs up: by the difference between what a row and the one before it tell of, plus 2.
 _STEPS = np.array([1, 2, 3, 1, 2], np.int64)
 
@@ -62,18 +74,23 @@ def _sorts(chunk: Chunk) -> NDArray[np.uint8]:
     return found
 
 
-class Rows:
-    """Rows of one wave, sorted by kind. Each column is an array, read when it is first asked for.
+def bits(*kinds: Kind) -> int:
+    """Some kinds as a number with a bit for each."""
+    return sum(1 << kind for kind in kinds)
 
-    ``kinds`` are those that occur; the rows of ``kinds[i]`` begin at ``starts[i]``.
+
+class Rows:
+    """Rows of one wave, kind by kind. Each column is an array, read when it is first asked for.
+
+    ``kinds`` has the bits of those that may occur; ``spans`` says where each begins and ends.
     """
 
     def __init__(
-        self, on: On, chunk: Chunk, index: NDArray[np.intp], kinds: tuple[int, ...], starts: tuple[int, ...]
+        self, on: On, chunk: Chunk, index: NDArray[np.intp], spans: Sequence[tuple[int, int, int]] = ()
     ) -> None:
         self.on = on
-        self.kinds = kinds
-        self.starts = starts
+        self.spans = spans
+        self.kinds = sum([bit for bit, _, _ in spans])
         self._chunk = chunk
         self._index = index
 
@@ -90,33 +107,28 @@ class Rows:
         self.__dict__[name] = value
         return value
 
-    def part(self, kinds: Collection[int]) -> Part:
+    def part(self, kinds: int) -> Part:
         """Where the rows of these kinds are."""
-        ends = (*self.starts[1:], len(self._index))
-        found = [
-            (start, end)
-            for kind, start, end in zip(self.kinds, self.starts, ends, strict=True)
-            if kind in kinds
-        ]
+        found = [(start, end) for bit, start, end in self.spans if bit & kinds]
         if not found:
             return slice(0, 0)
-        if all(end == start for (_, end), (start, _) in pairwise(found)):
+        if len(found) == 1 or all(end == start for (_, end), (start, _) in pairwise(found)):
             return slice(found[0][0], found[-1][1])
         return np.concatenate([np.arange(start, end) for start, end in found])
 
     def some(self, part: Part) -> "Rows":
         """Some of the rows, whose kinds are left open."""
-        return Rows(self.on, self._chunk, self._index[part], (), ())
+        return Rows(self.on, self._chunk, self._index[part])
 
-    def of(self, *kinds: Kind) -> "Rows":
+    def of(self, kinds: int) -> "Rows":
         """The rows of these kinds."""
         return self.some(self.part(kinds))
 
     def where(self, mask: NDArray[np.bool_]) -> "Rows":
         """The rows for which ``mask`` holds."""
         part = mask.nonzero()[0]
-        starts = tuple(part.searchsorted(self.starts).tolist())
-        return Rows(self.on, self._chunk, self._index[part], self.kinds, starts)
+        spans = [(bit, *part.searchsorted((start, end)).tolist()) for bit, start, end in self.spans]
+        return Rows(self.on, self._chunk, self._index[part], spans)
 
 
 def waves(chunk: Chunk, heeded: NDArray[np.bool_]) -> Iterator[Rows]:
@@ -130,21 +142,20 @@ def waves(chunk: Chunk, heeded: NDArray[np.bool_]) -> Iterator[Rows]:
     sorts = sorts.take(index)
     key = _rungs(sorts >> _BITS, heads)
     key <<= _BITS
-    key |= sorts & ((1 << _BITS) - 1)
+    key |= _PLACE.take(sorts & _KIND)
     if int(key.max()) < 2**16:
         key = key.astype(np.uint16)  # sorted by radix, far faster
     by_wave = key.argsort(kind="stable")
     index = index.take(by_wave)
     key = key.take(by_wave)
-    cuts = (key[1:] != key[:-1]).nonzero()[0] + 1
-    starts = [0, *cuts.tolist()]
-    found: dict[int, list[tuple[int, int]]] = {}
-    for start, code in zip(starts, key.take(starts).tolist(), strict=True):
-        found.setdefault(code >> _BITS, []).append((code & ((1 << _BITS) - 1), start))
-    firsts = [parts[0][1] for parts in found.values()]
-    for (rung, parts), first, end in zip(found.items(), firsts, [*firsts[1:], len(index)], strict=True):
-        kinds, begin = zip(*parts, strict=True)
-        yield Rows(On(rung % 3), chunk, index[first:end], kinds, tuple(start - first for start in begin))
+    starts = [0, *((key[1:] != key[:-1]).nonzero()[0] + 1).tolist()]
+    spans: dict[int, list[tuple[int, int, int]]] = {}
+    for start, end, code in zip(starts, [*starts[1:], len(key)], key.take(starts).tolist(), strict=True):
+        spans.setdefault(code >> _BITS, []).append((_BIT_AT[code & _KIND], start, end))
+    for rung, some in spans.items():
+        first, last = some[0][1], some[-1][2]
+        own = [(bit, start - first, end - first) for bit, start, end in some]
+        yield Rows(On(rung % 3), chunk, index[first:last], own)
 
 
 def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -154,12 +165,12 @@ def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64]
     if (single := sub < 0).any():
         both[single] = order[single] + np.int64(sub.max() + 1)
     # Number and position sort as one integer: a plain sort is many times faster than a stable argsort.
-    bits = len(index).bit_length()
-    both <<= bits
+    width = len(index).bit_length()
+    both <<= width
     both |= np.arange(len(index), dtype=np.int64)
     both.sort()
-    position = both & ((1 << bits) - 1)
-    both >>= bits
+    position = both & ((1 << width) - 1)
+    both >>= width
     heads = np.empty(len(both), np.bool_)
     heads[0] = True
     np.not_equal(both[1:], both[:-1], out=heads[1:])

@@ -55,7 +55,7 @@ def note_money(scene: Scene) -> None:
     """Captures of another amount than was authorised, and refunds; before they are folded."""
     state, t, amount = scene.state, scene.rows.transaction, scene.rows.amount
     ledger = state.fold.ledger
-    captured = scene.kind == Kind.CAPTURED
+    captured = scene.kind == int(Kind.CAPTURED)
     odd = ~captured | (ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED)
     for i in each(odd & (t >= 0)):
         transaction, yen = int(t[i]), max(0, int(amount[i]))
@@ -80,7 +80,7 @@ def note_child(scene: Scene) -> None:
     state.orders.previous[order] = subs.before[sub] = subs.last[sub]
     subs.before_day[sub] = subs.last_day[sub]
     subs.last[sub] = order
-    generated = scene.kind == Kind.GENERATED
+    generated = scene.kind == int(Kind.GENERATED)
     made = scene.day * generated
     subs.last_day[sub] = made if every else made[child]
     for i in each(STOPS.take(scene.status) & child & generated):

@@ -150,7 +150,7 @@ def failed_by_rakuten(scene: Scene) -> None:
     """INV-31: a Rakuten Pay order was declined; this platform can't authorise it again."""
     state = scene.state
     method = np.where(scene.rows.method >= 0, scene.rows.method, scene.method)
-    for i in each((method == Method.RAKUTEN_PAY) & (scene.sub >= 0)):
+    for i in each((method == int(Method.RAKUTEN_PAY)) & (scene.sub >= 0)):
         _, sub, order, seq = scene.at_row(i)
         cycle = int(scene.rows.cycle[i])
         cycle = int(state.fold.orders.cycle[order]) if cycle < 0 else cycle

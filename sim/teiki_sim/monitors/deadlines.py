@@ -17,6 +17,7 @@ from teiki_sim.monitors.finding import Finding
 
 WATCHED = 1
 """Bit of a ``flags`` column: the agenda holds something for this order or subscription."""
+_UNWATCHED = ~np.uint16(WATCHED)
 WAITING = 2**14
 """Bit of a subscription's ``flags``: a skip waits for the end of the day."""
 SOON = 2**15
@@ -65,12 +66,17 @@ class Agenda:
         ``last`` is given where closing at that very instant is already too late. An older one in the
         same slot is replaced.
         """
-        self.close(entity, finding.slot)
-        pending = Pending(entity, finding.slot, finding.at if last is None else last, finding, broken)
-        self._open.setdefault(entity, {})[pending.slot] = pending
+        slots = self._open.get(entity)
+        if slots is None:
+            slots = self._open[entity] = {}
+            self._mark(entity, True)
+        slot = finding.slot
+        if slot in slots:
+            slots[slot].done = True
+        pending = Pending(entity, slot, finding.at if last is None else last, finding, broken)
+        slots[slot] = pending
         self._count += 1
         heapq.heappush(self._heap, (pending.last, self._count, pending))
-        self._mark(entity, True)
 
     def has(self, entity: int, invariant: str, case: str = "") -> bool:
         """Whether a case of an invariant is open."""
@@ -90,10 +96,11 @@ class Agenda:
 
     def close_all(self, entity: int, invariant: str, case: str | None = None) -> list[Finding]:
         """Close every case (or one) of an invariant."""
-        slots = [
-            slot for slot in self._open.get(entity, ()) if slot[0] == invariant and case in (None, slot[1])
-        ]
-        return [finding for slot in slots if (finding := self.close(entity, slot)) is not None]
+        slots = self._open.get(entity)
+        if slots is None:
+            return []
+        mine = [slot for slot in slots if slot[0] == invariant and case in (None, slot[1])]
+        return [finding for slot in mine if (finding := self.close(entity, slot)) is not None]
 
     def expire(self, entities: NDArray[Any], at: NDArray[Any]) -> None:
         """Something happens to these entities at ``at``: what was to be closed before that is overdue."""
@@ -120,7 +127,7 @@ class Agenda:
         if watched:
             table.flags[number] |= WATCHED
         else:
-            table.flags[number] &= ~np.uint16(WATCHED)
+            table.flags[number] &= _UNWATCHED
 
 
 Overdue = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]

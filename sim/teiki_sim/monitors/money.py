@@ -26,7 +26,7 @@ from teiki_sim.monitors.state import (
     overdue,
 )
 
-_CANCELLED_OR_RETURNED = (OrderMeaning.CANCELLED, OrderMeaning.RETURNED)
+_CANCELLED_OR_RETURNED = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED))
 #: Words for `Live` states, as messages show them.
 LEDGER_WORDS = ("-", "authorised", "pending", "declined", "captured", "cancelled", "expired", "refunded")
 _CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DELETED)
@@ -35,7 +35,7 @@ _CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DE
 def payments_of_cancelled(scene: Scene) -> None:
     """INV-01: a cancelled or returned order has no live transaction after the grace (after the fold)."""
     meaning = scene.meaning
-    mask = (meaning == OrderMeaning.CANCELLED) | (meaning == OrderMeaning.RETURNED)
+    mask = (meaning == int(OrderMeaning.CANCELLED)) | (meaning == int(OrderMeaning.RETURNED))
     mask |= (scene.flags & (WATCHED | CHARGED)) != 0
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)
@@ -50,11 +50,14 @@ def payments_of_reopened(scene: Scene) -> None:
 
 
 def _judge_cancelled(state: State, at: int, sub: int, order: int, seq: int) -> None:
+    flags = state.orders.flags.item(order)
     live = state.live(order) if state.meaning(order) in _CANCELLED_OR_RETURNED else []
     if not live:
-        state.agenda.close_all(order, "INV-01")
-        state.orders.flags[order] &= ~np.uint16(CHARGED)
-    elif not state.orders.flags[order] & CHARGED:
+        if flags & WATCHED:
+            state.agenda.close_all(order, "INV-01")
+        if flags & CHARGED:
+            state.orders.flags[order] &= ~np.uint16(CHARGED)
+    elif not flags & CHARGED:
         state.orders.flags[order] |= CHARGED
         due = at + state.terms.grace("payment_cancel")
         money = int(state.fold.ledger.authorised[live].sum())
@@ -112,21 +115,21 @@ def ledgers(scene: Scene) -> None:
     state, order, at = scene.state, scene.order, scene.at
     watch = state.ledger_watch
     agrees = _AGREES.take(scene.payment * np.uint8(16) | scene.ledger)
-    known = (scene.flags & KNOWN) != 0
     was_open = watch.is_open(order)
-    ends = was_open & agrees
-    if ends.any():
+    ends = (was_open & agrees).nonzero()[0]
+    if len(ends):
         watch.close(order[ends])
-    opens = known & ~agrees & ~was_open & ((scene.flags & DIVERGED) == 0)
-    back = agrees & ((scene.flags & DIVERGED) != 0)
-    if back.any():
-        state.orders.flags[order[back]] &= ~np.uint16(DIVERGED)
+    opens = ((scene.flags & KNOWN) != 0) & ~(agrees | was_open)
+    if scene.marks & DIVERGED:
+        diverged = (scene.flags & DIVERGED) != 0
+        opens &= ~diverged
+        state.orders.flags[order[diverged & agrees]] &= ~np.uint16(DIVERGED)
     if state.explained:
         explained = np.isin(order, list(state.explained))
         opens &= ~explained
         state.explained -= set(order[explained & agrees].tolist())
-    if opens.any():
-        watch.open(order[opens], at[opens] + state.terms.grace("ledger"), scene.seq[opens])
+    if len(some := opens.nonzero()[0]):
+        watch.open(order[some], at[some] + state.terms.grace("ledger"), scene.seq[some])
 
 
 def divergence_explained(scene: Scene) -> None:
@@ -149,7 +152,7 @@ def diverged(state: State, found: Overdue | None) -> None:
     for order, due, seq in overdue(found):
         state.orders.flags[order] |= DIVERGED
         status = int(state.fold.orders.payment[order])
-        case = "captured" if PAYMENT_MEANING[status] == PaymentMeaning.CAPTURED else ""
+        case = "captured" if PAYMENT_MEANING[status] == int(PaymentMeaning.CAPTURED) else ""
         there = ",".join(LEDGER_WORDS[int(state.fold.ledger.state[t])] for t in state.of_order(order))
         state.report("INV-06", due, state.sub_of(order), order, seq, case=case, status=status, ledger=there)
 

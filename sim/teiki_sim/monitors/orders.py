@@ -72,7 +72,7 @@ def status_moves(scene: Scene) -> None:
 def returns(scene: Scene) -> None:
     """INV-28: 返品待ち comes to an end (after the fold)."""
     state = scene.state
-    waits = scene.meaning == _M.RETURN_PENDING
+    waits = scene.meaning == int(_M.RETURN_PENDING)
     for i in each(~waits & ((scene.flags & WATCHED) != 0)):
         state.agenda.close_all(int(scene.order[i]), "INV-28")
     for i in each(waits):
@@ -96,13 +96,13 @@ def released(scene: Scene) -> None:
 
 def _ships_late(state: State, finding: Finding) -> bool:
     order = finding.order
-    unsent = not state.orders.flags[order] & SHIPPED and state.meaning(order) < _M.SHIPPED
+    unsent = not state.orders.flags[order] & SHIPPED and state.meaning(order) < int(_M.SHIPPED)
     return unsent and bool(state.fold.orders.ship[order] < finding.facts["today"])
 
 
 def _settled(scene: Scene) -> NDArray[np.bool_]:
     """Shipped, cancelled, returned or deleted."""
-    found: NDArray[np.bool_] = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= _M.SHIPPED)
+    found: NDArray[np.bool_] = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= int(_M.SHIPPED))
     return found
 
 
@@ -140,9 +140,11 @@ def _causes(scene: Scene, method: NDArray[np.int8]) -> NDArray[np.int8]:
     if scene.state.terms.platform != "ecforce":
         cause[deferred & said(code, "goods")] = 3
     cause[deferred & said(code, "address", "billing")] = 2
-    stands = (scene.payment == PaymentMeaning.AUTHORISED) | (scene.payment == PaymentMeaning.PENDING)
+    stands = (scene.payment == int(PaymentMeaning.AUTHORISED)) | (
+        scene.payment == int(PaymentMeaning.PENDING)
+    )
     cause[~stands] = 0  # nothing stands that the edit could outdate
-    by_amount = deferred | (method == Method.CARD) | (method == Method.RAKUTEN_PAY)
+    by_amount = deferred | (method == int(Method.CARD)) | (method == int(Method.RAKUTEN_PAY))
     cause[stands & by_amount & (amount >= 0) & (amount != scene.amount)] = 1
     cause[said(code, "method") & (method >= 0) & ~IS_UNCOVERED.take(method)] = 4
     return cause

@@ -7,12 +7,12 @@ import numpy as np
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
-from teiki_sim.log.waves import Rows, waves
-from teiki_sim.monitors import money, schedule, shipping
+from teiki_sim.log.waves import On, Rows, waves
+from teiki_sim.monitors import books, money, schedule, shipping
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
-from teiki_sim.monitors.table import HEEDED, Glance, looks
+from teiki_sim.monitors.table import AFTER, BEFORE, HEEDED, Glance
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
@@ -67,9 +67,11 @@ class Monitors:
         """Judge what ran out before these rows, look at them, fold them, and look again."""
         scene = Scene(self.state, rows)
         self._expire(scene)
-        _show(scene, looks(rows.on, rows.kinds, after=False))
+        _show(scene, BEFORE[rows.on])
+        if rows.on == On.ORDER:
+            books.mark(scene)
         self.state.fold.apply(rows)
-        _show(scene.anew(), looks(rows.on, rows.kinds, after=True))
+        _show(scene.anew(), AFTER[rows.on])
 
     def _expire(self, scene: Scene) -> None:
         """Deadlines that ran out before these rows, judged before anything of them is known."""
@@ -105,16 +107,15 @@ class Monitors:
 
 def _show(scene: Scene, glances: tuple[Glance, ...]) -> None:
     """Let each monitor see those of the rows that it asked for, with flags as they are now for all of them."""
-    among, sub_among = scene.marks, scene.sub_marks
-    parts: dict[tuple[int, ...], Scene] = {}
+    rows, among = scene.rows, scene.marks
+    parts = {rows.kinds: scene}
     for look, kinds, marks, sub_marks in glances:
-        if (marks and not among & marks) or (sub_marks and not sub_among & sub_marks):
+        kinds &= rows.kinds
+        if not kinds or (marks and not among & marks) or (sub_marks and not scene.sub_marks & sub_marks):
             continue
-        part = scene
-        if kinds:
-            if kinds not in parts:
-                parts[kinds] = scene.some(scene.rows.part(kinds))
-            part = parts[kinds]
+        part = parts.get(kinds)
+        if part is None:
+            part = parts[kinds] = scene.some(rows.part(kinds))
         if marks:
             part = part.some((part.flags & marks).nonzero()[0])
         if sub_marks:
@@ -126,7 +127,7 @@ def _show(scene: Scene, glances: tuple[Glance, ...]) -> None:
 def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:
     """The rows between settings, which hold for all that follow them."""
     start = 0
-    for row in np.flatnonzero(chunk.columns["kind"] == Kind.SETTING).tolist():
+    for row in np.flatnonzero(chunk.columns["kind"] == int(Kind.SETTING)).tolist():
         if row > start:
             yield _part(chunk, start, row)
         start = row + 1

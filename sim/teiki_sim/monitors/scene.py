@@ -1,7 +1,7 @@
 """What a monitor looks at: rows of one wave, with what the tables say of them."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,6 @@ from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, State
 
 _OF_ROWS = ("at", "order", "sub", "day", "code", "kind", "seq")
 """What hangs on the rows alone."""
-_SHARED = ("at", "order", "sub", "flags", "sub_flags")
-"""What is looked up for a whole wave."""
-
 _T = TypeVar("_T")
 
 
@@ -27,16 +24,30 @@ class once(Generic[_T]):
         self.__doc__ = find.__doc__
 
     def __get__(self, scene: "Scene", owner: type) -> _T:
-        found = scene.__dict__[self._find.__name__] = self._find(scene)
+        name, whole = self._find.__name__, scene._whole
+        if whole is None or name not in whole.__dict__:
+            found = self._find(scene)
+        else:
+            found = whole.__dict__[name]
+            if isinstance(found, np.ndarray):
+                found = cast(_T, found[scene._part])
+        scene.__dict__[name] = found
         return found
 
 
 class Scene:
-    """Rows of one wave with what the tables say of them, each looked up once and only when asked for."""
+    """Rows of one wave with what the tables say of them, each looked up once and only when asked for.
 
-    def __init__(self, state: State, rows: Rows) -> None:
+    Compare them with plain ints: for the member of an enum, numpy takes five times as long.
+    """
+
+    def __init__(
+        self, state: State, rows: Rows, whole: "Scene | None" = None, part: Part | None = None
+    ) -> None:
         self.state = state
         self.rows = rows
+        self._whole = whole
+        self._part = part
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,13 +62,8 @@ class Scene:
         return scene
 
     def some(self, part: Part) -> "Scene":
-        """Some of the rows; what was looked up before is not looked up again."""
-        scene = Scene(self.state, self.rows.some(part))
-        known = self.__dict__
-        for name in _SHARED:
-            if name in known:
-                scene.__dict__[name] = known[name][part]
-        return scene
+        """Some of the rows; what was looked up for all is not looked up again."""
+        return Scene(self.state, self.rows.some(part), self, part)
 
     @once
     def kind(self) -> NDArray[Any]:
@@ -109,12 +115,12 @@ class Scene:
 
     @once
     def marks(self) -> int:
-        """All that is among the orders' flags, 0 where the rows are not of orders."""
+        """All that may be among the orders' flags, 0 where the rows are not of orders."""
         return 0 if self.rows.on == On.SUBSCRIPTION else int(np.bitwise_or.reduce(self.flags))
 
     @once
     def sub_marks(self) -> int:
-        """All that is among the subscriptions' flags."""
+        """All that may be among the subscriptions' flags."""
         return int(np.bitwise_or.reduce(self.sub_flags))
 
     @once

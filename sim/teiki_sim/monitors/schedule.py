@@ -15,6 +15,7 @@ from teiki_sim.monitors.state import GOES_ON, LAPSED, OVER, STALE, State, overdu
 _NONE_DUE = np.zeros(len(Kind), np.bool_)
 _NONE_DUE[[Kind.FLAG_SET, Kind.HELD, Kind.STOPPED, Kind.ENDED]] = True
 """By kind: nothing is due from here on."""
+_RECOVERY = (Kind.RESUMED, Kind.FLAG_CLEARED, Kind.FLAG_SET)
 _ENDS = np.zeros(len(Kind), np.bool_)
 _ENDS[[Kind.STOPPED, Kind.ENDED]] = True
 
@@ -22,11 +23,11 @@ _ENDS[[Kind.STOPPED, Kind.ENDED]] = True
 def next_generation(scene: Scene) -> None:
     """INV-08: each due cycle is generated (after the fold; rows of subscriptions)."""
     state, rows, kind = scene.state, scene.rows, scene.kind
-    anew = (kind == Kind.SCHEDULED) | (kind == Kind.OPENED)
-    if scene.sub_marks & LAPSED and anew.any():
+    if scene.sub_marks & LAPSED:
+        anew = (kind == int(Kind.SCHEDULED)) | (kind == int(Kind.OPENED))
         state.subs.flags[scene.sub[anew]] &= ~np.uint16(LAPSED)
     judged = scene.sub >= 0
-    judged &= (kind != Kind.EDITED) | (rows.delivery >= 0) | (rows.status_to > 0)
+    judged &= (kind != int(Kind.EDITED)) | (rows.delivery >= 0) | (rows.status_to > 0)
     if not judged.all():
         scene = scene.some(judged.nonzero()[0])
     sub = scene.sub
@@ -34,7 +35,8 @@ def next_generation(scene: Scene) -> None:
     due = np.maximum((delivery - state.terms.generate_days) * DAY, scene.at)
     due += state.terms.grace("generation")
     none = (delivery < 0) | _NONE_DUE.take(scene.kind) | ~_goes_on(scene)
-    none |= (state.subs.flags.take(sub) & LAPSED) != 0
+    if scene.sub_marks & LAPSED:
+        none |= (state.subs.flags.take(sub) & LAPSED) != 0
     due[none] = 0
     state.generation_watch.open(sub, due, scene.seq)
 
@@ -78,9 +80,8 @@ def stale_dates(scene: Scene) -> None:
     for i in each(noted | (behind & goes_on)):
         at, sub, _, seq = scene.at_row(i)
         if behind[i] and goes_on[i]:
-            judged = not _NONE_DUE[scene.kind[i]] and (
-                scene.kind[i] != Kind.EDITED or scene.rows.delivery[i] >= 0
-            )
+            kind = scene.kind.item(i)
+            judged = not _NONE_DUE[kind] and (kind != Kind.EDITED or scene.rows.delivery[i] >= 0)
             if judged and not state.subs.flags[sub] & STALE:
                 state.subs.flags[sub] |= STALE
                 found = state.finding("INV-11", at, sub, -1, seq, date=int(delivery[i]))
@@ -92,26 +93,27 @@ def stale_dates(scene: Scene) -> None:
 def recovery(scene: Scene) -> None:
     """INV-20: clearing the flag and resuming go together (before the fold; rows of subscriptions)."""
     state, agenda = scene.state, scene.state.agenda
-    kind, flag = scene.kind, state.fold.subscriptions.flag[scene.sub]
-    over = OVER.take(scene.status)
-    watched = (scene.sub_flags & WATCHED) != 0
-    watched |= flag & ((kind == Kind.RESUMED) | (kind == Kind.FLAG_CLEARED))
+    kind, flag = scene.kind, state.fold.subscriptions.flag.take(scene.sub)
+    resumed, cleared, flagged = (kind == int(some) for some in _RECOVERY)
     if state.resumed_flagged:
         state.resumed_flagged.difference_update(scene.sub[_ENDS.take(kind)].tolist())
-    for i in each(watched):
+    watched = (scene.sub_flags & WATCHED) != 0
+    for i in each(watched & flagged):
+        agenda.close_all(~scene.sub.item(i), "INV-20", "not_resumed")
+    for i in each(watched & _ENDS.take(kind)):
+        agenda.close_all(~scene.sub.item(i), "INV-20")
+    for i in each((watched | flag) & resumed):
         at, sub, _, seq = scene.at_row(i)
-        due = at + state.terms.grace("resume")
-        if kind[i] == Kind.RESUMED:
-            agenda.close_all(~sub, "INV-20")
-            if flag[i]:
-                state.resumed_flagged.add(sub)
-                agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="flag_stays", opened=at))
-        elif kind[i] == Kind.FLAG_CLEARED:
-            agenda.close_all(~sub, "INV-20", "flag_stays")
-            if flag[i] and not over[i] and sub not in state.resumed_flagged:
-                agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="not_resumed", opened=at))
-            state.resumed_flagged.discard(sub)
-        elif kind[i] == Kind.FLAG_SET:
-            agenda.close_all(~sub, "INV-20", "not_resumed")
-        else:
-            agenda.close_all(~sub, "INV-20")
+        agenda.close_all(~sub, "INV-20")
+        if flag[i]:
+            state.resumed_flagged.add(sub)
+            due = at + state.terms.grace("resume")
+            agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="flag_stays", opened=at))
+    over = OVER.take(scene.status)
+    for i in each((watched | flag) & cleared):
+        at, sub, _, seq = scene.at_row(i)
+        agenda.close_all(~sub, "INV-20", "flag_stays")
+        if flag[i] and not over[i] and sub not in state.resumed_flagged:
+            due = at + state.terms.grace("resume")
+            agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="not_resumed", opened=at))
+        state.resumed_flagged.discard(sub)

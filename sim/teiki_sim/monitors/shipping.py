@@ -44,7 +44,7 @@ def shipped(scene: Scene) -> None:
 def _uncovered(scene: Scene, first: NDArray[np.bool_]) -> None:
     ledger, payment = scene.ledger, scene.payment
     covered = ((ledger & _COVER) != 0) | scene.uncovered
-    cancelled = (payment == PaymentMeaning.CANCELLED) | (payment == PaymentMeaning.REFUNDED)
+    cancelled = (payment == int(PaymentMeaning.CANCELLED)) | (payment == int(PaymentMeaning.REFUNDED))
     cancelled |= ((ledger & CANCELLED_THERE) != 0) & ((ledger & LIVE_THERE) == 0)
     cancelled &= (
         ~scene.uncovered
@@ -62,7 +62,7 @@ def _other_amount(scene: Scene, first: NDArray[np.bool_]) -> None:
     """INV-04: Amazon Pay shows an edited amount only when the charge is finalised (SS-AMZ-01)."""
     state = scene.state
     authorised = state.fold.ledger.authorised.take(scene.transaction)
-    covered = ((scene.ledger & _COVER) != 0) & (scene.method != Method.AMAZON_PAY) & ~scene.uncovered
+    covered = ((scene.ledger & _COVER) != 0) & (scene.method != int(Method.AMAZON_PAY)) & ~scene.uncovered
     differs = (authorised != scene.amount) | ((scene.flags & SEVERAL) != 0)
     for i in each(covered & differs & first):
         at, sub, order, seq = scene.at_row(i)
@@ -87,7 +87,7 @@ def _stopped(scene: Scene, first: NDArray[np.bool_]) -> None:
 
 
 def _no_invoice(scene: Scene, first: NDArray[np.bool_]) -> None:
-    mask = (scene.method == Method.NP_WIZ) & ((scene.flags & PRINTED) == 0)
+    mask = (scene.method == int(Method.NP_WIZ)) & ((scene.flags & PRINTED) == 0)
     for i in each(mask & first):
         at, sub, order, seq = scene.at_row(i)
         scene.state.report("INV-25", at, sub, order, seq, case="invoice")
@@ -98,7 +98,7 @@ def captured(scene: Scene) -> None:
     state = scene.state
     held = state.fold.orders.stopped[scene.order]
     if held.any():
-        for i in each(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == Actor.SYSTEM)):
+        for i in each(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))):
             at, sub, order, seq = scene.at_row(i)
             state.report("INV-18", at, sub, order, seq, case="captured")
     slip = state.orders.slip[scene.order]
@@ -113,7 +113,7 @@ def captured(scene: Scene) -> None:
 def changed_at_warehouse(scene: Scene) -> None:
     """INV-37: what the warehouse has is changed only after it confirmed a stop."""
     mask = ((scene.flags & EXPORTED) != 0) & ((scene.flags & SHIPPED) == 0)
-    cancelled = scene.kind == Kind.CANCELLED
+    cancelled = scene.kind == int(Kind.CANCELLED)
     if mask.any():
         mask &= cancelled | scene.state.said(scene.code, *WAREHOUSE_EDITS)
     for i in each(mask):
@@ -126,7 +126,7 @@ def ship_and_capture(scene: Scene) -> None:
     """INV-55: on SHIPPED wait for the capture, on a store's CAPTURED for the parcel, or end the wait."""
     state, order = scene.state, scene.order
     shipped, captured = (scene.flags & SHIPPED) != 0, (scene.flags & CAPTURED) != 0
-    parcel = scene.kind == Kind.SHIPPED
+    parcel = scene.kind == int(Kind.SHIPPED)
     done = np.where(parcel, captured, shipped)
     if done.any():
         state.capture_watch.close(order[done])
@@ -146,8 +146,10 @@ def given_up(scene: Scene) -> None:
 
 def _given_up(scene: Scene) -> NDArray[np.bool_]:
     payment, meaning = scene.payment, scene.meaning
-    over: NDArray[np.bool_] = (payment == PaymentMeaning.CANCELLED) | (payment == PaymentMeaning.REFUNDED)
-    return over | (meaning >= OrderMeaning.CANCELLED)
+    over: NDArray[np.bool_] = (payment == int(PaymentMeaning.CANCELLED)) | (
+        payment == int(PaymentMeaning.REFUNDED)
+    )
+    return over | (meaning >= int(OrderMeaning.CANCELLED))
 
 
 def not_both(state: State, found: Overdue | None) -> None:

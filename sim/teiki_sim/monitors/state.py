@@ -191,16 +191,16 @@ class State:
 
     def of_order(self, order: int) -> list[int]:
         """An order's transactions in the order in which they turned up."""
-        first = int(self.orders.transaction[order])
+        first = self.orders.transaction.item(order)
         return self.transactions.get(order) or ([first] if first >= 0 else [])
 
     def live(self, order: int) -> list[int]:
         """Its transactions that are authorised, pending or captured."""
-        return [t for t in self.of_order(order) if _BITS[self.fold.ledger.state[t]] & LIVE_THERE]
+        return [t for t in self.of_order(order) if self.ledger_state(t) & LIVE_THERE]
 
     def ledger_state(self, transaction: int) -> int:
         """What the ledger says of one transaction, as a bit."""
-        return int(_BITS[self.fold.ledger.state[transaction]])
+        return _BITS.item(self.fold.ledger.state.item(transaction))
 
     def ledger_bits(self, order: NDArray[Any], first: NDArray[Any], flags: NDArray[Any]) -> NDArray[np.uint8]:
         """What the ledger says of each order, by its first transaction and flags."""
@@ -247,9 +247,9 @@ class State:
         same = (o for o in sorted(seen.difference(recent)) if orders.cycle[o] == cycle)
         return next((o for o in same if o != but and self.survives(o)), -1)
 
-    def meaning(self, order: int) -> OrderMeaning:
-        """What an order's status says."""
-        return OrderMeaning(int(ORDER_MEANING[self.fold.orders.status[order]]))
+    def meaning(self, order: int) -> int:
+        """What an order's status says, as an `OrderMeaning`."""
+        return ORDER_MEANING.item(self.fold.orders.status.item(order))
 
     def sub_of(self, order: int) -> int:
         """Subscription of an order, -1 for a single one."""

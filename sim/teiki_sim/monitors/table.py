@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 from teiki_sim.log.fold import FOLDED
 from teiki_sim.log.kinds import Kind
-from teiki_sim.log.waves import On, sort
+from teiki_sim.log.waves import On, bits, sort
 from teiki_sim.monitors import books, children, money, orders, schedule, shipping, skips
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
@@ -86,7 +85,6 @@ WATCHES: tuple[Watch, ...] = (
     Watch((), books.note_frequency, On.SUBSCRIPTION, (K.OPENED,)),
     Watch((), books.note_shipped, On.ORDER, (K.SHIPPED,)),
     Watch((), books.note_captured, On.ORDER, (K.CAPTURED,)),
-    Watch((), books.mark, On.ORDER, books.MARKING),
     Watch((), books.note_stopped, On.SUBSCRIPTION, (K.STOPPED,)),
     Watch((), books.note_decision, On.ORDER, (K.DECISION,)),
     Watch(("INV-01",), money.payments_of_cancelled, On.LEDGER, _LEDGER, after=True),
@@ -121,27 +119,30 @@ INVARIANTS: tuple[str, ...] = tuple(
 
 
 class Glance(NamedTuple):
-    """A look at a wave: at which of its kinds (none given: all of them), and at which marks."""
+    """A watch in short, with the bits of its kinds."""
 
     look: Look
-    kinds: tuple[int, ...]
+    kinds: int
     marks: int
     sub_marks: int
 
 
-@cache
-def looks(on: On, kinds: tuple[int, ...], after: bool) -> tuple[Glance, ...]:
-    """What looks at a wave of such rows before or after they are folded, in the order of the table."""
-    found = []
-    for watch in WATCHES:
-        if watch.on is on and watch.after == after:
-            mine = tuple(kind for kind in kinds if kind in watch.kinds)
-            if mine:
-                found.append(Glance(watch.look, () if mine == kinds else mine, watch.marks, watch.sub_marks))
-    return tuple(found)
+def _glances(after: bool) -> dict[On, tuple[Glance, ...]]:
+    return {
+        on: tuple(
+            Glance(watch.look, bits(*watch.kinds), watch.marks, watch.sub_marks)
+            for watch in WATCHES
+            if watch.on is on and watch.after == after
+        )
+        for on in On
+    }
 
+
+BEFORE, AFTER = _glances(after=False), _glances(after=True)
+"""What looks at a wave before and after it is folded, in the order of the table."""
 
 HEEDED = FOLDED.copy()
+HEEDED[[sort(On.ORDER, kind) for kind in books.MARKING]] = True
 """By `sort`: whether such rows tell the monitors anything."""
 for _watch in WATCHES:
     HEEDED[[sort(_watch.on, kind) for kind in _watch.kinds]] = True

@@ -27,15 +27,23 @@ class Terms:
 
     def __init__(self) -> None:
         self._values = dict(DEFAULTS)
+        self._graces: dict[str, int] = {}
+        self._settle()
+
+    def _settle(self) -> None:
+        for name, days in self._values.items():
+            if name.startswith("grace."):
+                self._graces[name.removeprefix("grace.")] = days * DAY
 
     def set(self, name: str, value: int) -> None:
         """A setting row; names that no monitor goes by are passed over."""
         if name in self._values:
             self._values[name] = value
+            self._settle()
 
     def grace(self, name: str) -> int:
         """Grace in seconds."""
-        return self._values["grace." + name] * DAY
+        return self._graces[name]
 
     @property
     def generate_days(self) -> int:
