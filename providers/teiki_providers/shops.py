@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from teiki_providers.deferred.np_shop import NpShop
+from teiki_providers.deferred.score_shop import ScoreShop
 from teiki_providers.exchange import Reply, Request
 from teiki_providers.rakuten_pay.gmo_shop import Shop as RakutenShop
 from teiki_providers.relay import Shop
@@ -12,4 +14,11 @@ __all__ = ["shops"]
 
 def shops(send: Callable[[Request], Reply]) -> Mapping[Method, Shop]:
     """One shop for each method that a provider takes, all on one line."""
-    return {Method.RAKUTEN_PAY: RakutenShop(send)}
+    np = NpShop(send)
+    return {
+        Method.NP: np,
+        Method.NP_WIZ: np,
+        Method.NP_REALTIME: np,
+        Method.SCORE: ScoreShop(send),
+        Method.RAKUTEN_PAY: RakutenShop(send),
+    }
