@@ -13,7 +13,17 @@ from teiki_providers.exchange import Reply, Request
 from teiki_providers.reference import Reference
 from teiki_sim.messages import Operation
 
-__all__ = ["Delayed", "Front", "Happened", "Instrument", "KeepsConsumers", "Keys", "Said"]
+__all__ = [
+    "Delayed",
+    "Front",
+    "Happened",
+    "Instrument",
+    "KeepsConsumers",
+    "Keys",
+    "Said",
+    "StartsDrafts",
+    "TakesLetters",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,25 @@ class KeepsConsumers(Protocol):
 
     def consumer(self, text: str) -> str:
         """How `Keys.consumer` names the consumer of a telephone number, an e-mail address or the like."""
+
+
+@runtime_checkable
+class TakesLetters(Protocol):
+    """A front whose acquirer writes letters about a transaction."""
+
+    def fraud_notice(self, identity: str, details: Mapping[str, Any]) -> dict[str, Any]:
+        """A request to stop a delivery; raises KeyError for an unknown id, ValueError for what can't be."""
+
+
+@runtime_checkable
+class StartsDrafts(Protocol):
+    """A front whose widget makes what no call of the wire makes."""
+
+    def new_billing_agreement(self, live: bool = False) -> str:
+        """A draft agreement's id."""
+
+    def new_order_reference(self, live: bool = False) -> str:
+        """A draft order reference's id."""
 
 
 #: Makes a front in a house.

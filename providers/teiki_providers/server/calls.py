@@ -177,7 +177,10 @@ async def transaction(room: Room, given: Given) -> Any:
             found, number = front.transaction(identity), front.number(identity)
         except KeyError:
             continue
-        entries = list(sandbox.journal.entries(transaction=mask(identity)))
+        names = {identity, str(found.get("id", identity))}
+        if number >= 0:
+            names.add(front.identity(number))
+        entries = sandbox.journal.entries(about=[mask(name) for name in names])
         timeline = [entry_shown(room, entry) for entry in entries]
         ledger = found.get("ledger") or sandbox.house.ledger_of(number)
         why: list[str] = next((line["why"] for line in reversed(timeline) if line["kind"] == "call"), [])
@@ -204,26 +207,35 @@ async def buyer(room: Room, given: Given) -> Any:
 
 def _deed(room: Room, deed: str, given: Given, more: Mapping[str, Any]) -> Any:
     values = {"provider": given.path["provider"], "transaction": given.path["id"], **more}
-    with tried(given.path["id"]):
-        told = room.sandbox.do(deed, values)
-    room.clock.look()
-    return mask_value(told)
+    return _done(room, deed, values)
 
 
 async def billing_agreement(room: Room, given: Given) -> Any:
     """A new draft agreement of Amazon Pay."""
-    return _elsewhere(room, "amazon_pay", "draft", "", given.body.model_dump())
+    return _done(
+        room, "draft", {"provider": "amazon_pay", "what": "billing_agreement", "live": given.body.live}
+    )
+
+
+async def order_reference(room: Room, given: Given) -> Any:
+    """A new draft order reference of Amazon Pay."""
+    return _done(
+        room, "draft", {"provider": "amazon_pay", "what": "order_reference", "live": given.body.live}
+    )
 
 
 async def fraud_notice(room: Room, given: Given) -> Any:
     """The acquirer's request to stop a delivery."""
-    return _elsewhere(room, given.body.provider, "fraud_notice", given.body.transaction, {})
+    body = given.body
+    details = {"kind": body.kind} if body.kind else {}
+    return _done(
+        room, "fraud_notice", {"provider": body.provider, "transaction": body.transaction, "details": details}
+    )
 
 
-def _elsewhere(room: Room, provider: str, action: str, identity: str, details: Mapping[str, Any]) -> Any:
-    values = {"provider": provider, "transaction": identity, "action": action, "details": dict(details)}
-    with tried(identity):
-        told = room.sandbox.do("buyer", values)
+def _done(room: Room, deed: str, values: Mapping[str, Any]) -> Any:
+    with tried(values.get("transaction", "")):
+        told = room.sandbox.do(deed, values)
     room.clock.look()
     return mask_value(told)
 

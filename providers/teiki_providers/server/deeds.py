@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from teiki_providers import door_calls
 from teiki_providers.credentials import Credential
 from teiki_providers.mishaps import MishapMatch
-from teiki_providers.said import Delayed, Front
+from teiki_providers.said import Delayed, Front, StartsDrafts, TakesLetters
 from teiki_providers.scripts import from_json
 from teiki_providers.server.world import World, providers_of
 
@@ -22,7 +22,7 @@ __all__ = ["DEEDS", "SECRET", "fronts_of"]
 Values = Mapping[str, Any]
 
 #: Deeds whose values are sealed in the journal.
-SECRET = frozenset({"credential", "fault", "buyer"})
+SECRET = frozenset({"credential", "fault", "buyer", "fraud_notice"})
 _RESULTS = ("authorised", "declined", "pending")
 
 
@@ -54,6 +54,28 @@ def _buyer(sandbox: "Sandbox", values: Values) -> dict[str, Any]:
         except KeyError:
             continue
     raise KeyError(identity if fronts else action)
+
+
+def _fraud_notice(sandbox: "Sandbox", values: Values) -> dict[str, Any]:
+    """The acquirer's letter: to the first dialect that gets such letters and knows the transaction."""
+    identity = values["transaction"]
+    for front in fronts_of(sandbox, values["provider"]):
+        if isinstance(front, TakesLetters):
+            try:
+                return front.fraud_notice(identity, values["details"])
+            except KeyError:
+                continue
+    raise KeyError(identity)
+
+
+def _draft(sandbox: "Sandbox", values: Values) -> dict[str, Any]:
+    """The widget makes a draft agreement or order reference."""
+    for front in fronts_of(sandbox, values["provider"]):
+        if isinstance(front, StartsDrafts):
+            agreement = values["what"] == "billing_agreement"
+            new = front.new_billing_agreement if agreement else front.new_order_reference
+            return {"id": new(values["live"])}
+    raise KeyError(values["what"])
 
 
 def _results(sandbox: "Sandbox", values: Values) -> dict[str, Any]:
@@ -107,6 +129,8 @@ DEEDS: Mapping[str, Callable[["Sandbox", Values], Any]] = {
     "credential": _put_credential,
     "buyer": _buyer,
     "results": _results,
+    "fraud_notice": _fraud_notice,
+    "draft": _draft,
     "resend": _resend,
     "open_door": _open_door,
     "door_call": _door_call,

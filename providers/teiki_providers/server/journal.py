@@ -6,7 +6,7 @@ committed outlives the process whatever ends it.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,13 +129,12 @@ class Journal:
     # ---- reading ---------------------------------------------------------------------------------
 
     def entries(
-        self, since: int = 0, limit: int = -1, transaction: str | None = None, played: bool = False
+        self, since: int = 0, limit: int = -1, about: Sequence[str] = (), played: bool = False
     ) -> Iterator[Entry]:
-        """Committed rows after a number, in order."""
-        where, values = "seq > ?", [since]
-        if transaction is not None:
-            where += ' AND "transaction" = ?'
-            values.append(transaction)  # type: ignore[arg-type]
+        """Committed rows after a number, in order; ``about`` names transactions."""
+        where, values = "seq > ?", [since, *about]
+        if about:
+            where += f' AND "transaction" IN ({", ".join("?" * len(about))})'
         if played:
             where += " AND kind NOT IN ('turned', 'news')"
         found = self._db.execute(

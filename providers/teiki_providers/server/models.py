@@ -15,6 +15,7 @@ __all__ = [
     "Door",
     "DoorCall",
     "DoorClock",
+    "Draft",
     "FaultBody",
     "FraudNotice",
     "JournalQuery",
@@ -140,11 +141,18 @@ class BuyerDeed(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class Draft(Body):
+    """What the widget makes."""
+
+    live: bool = Field(False, description="not of Amazon's sandbox but of its live side")
+
+
 class FraudNotice(Body):
     """The acquirer asks to stop a delivery."""
 
     transaction: str = Field(min_length=1, max_length=200)
     provider: ProviderName = "card"
+    kind: Word = Field("", description="what it asks or tells; empty: to stop the delivery")
 
 
 class CredentialBody(Body):

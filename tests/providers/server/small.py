@@ -142,8 +142,11 @@ class Small:
         record.news.append(action)
         return {"id": identity, "news": list(record.news)}
 
+    def fraud_notice(self, identity: str, details: Mapping[str, Any]) -> dict[str, Any]:
+        return self.buyer(identity, "fraud_notice", details)
+
     def actions(self) -> Mapping[str, str]:
-        return {"wave": "order", "fraud_notice": "order"}
+        return {"wave": "order"}
 
     def transactions(self) -> list[dict[str, Any]]:
         return [

@@ -113,7 +113,7 @@ def test_buyers_and_the_acquirer(box: Aside) -> None:
     assert problem(box, "card/buyer/A1/wave", {"impossible": True}, 409)
     assert problem(box, "acquirer/fraud_notice", {"transaction": "none"}, 404)
     timeline = box.control.get("card/transactions/A1")["timeline"]
-    assert [line["operation"] for line in timeline] == ["charge", "buyer", "buyer"]
+    assert [line["operation"] for line in timeline] == ["charge", "buyer", "fraud_notice"]
 
 
 def test_results_by_poll(box: Aside) -> None:
@@ -229,9 +229,8 @@ def fuzz(box: Aside, examples: int) -> Counter[int]:
         for mode in schemathesis.GenerationMode:
             if mode.is_negative and not takes_something:
                 continue
-            play: Any = settings(FUZZ, max_examples=examples)(
-                given(operation.as_strategy(generation_mode=mode))(sender(box, operation, seen))
-            )
+            with_cases: Any = given(operation.as_strategy(generation_mode=mode))
+            play = settings(FUZZ, max_examples=examples)(with_cases(sender(box, operation, seen)))
             with suppress(Unsatisfiable):  # nothing is wrong enough: the call takes anything
                 play()
     return seen
@@ -239,8 +238,8 @@ def fuzz(box: Aside, examples: int) -> Counter[int]:
 
 def test_no_bad_request_breaks_the_control_api(box: Aside) -> None:
     charge(box, "A1")
-    seen = fuzz(box, 10)
-    assert seen[200] > 50 and seen[422] > 20
+    seen = fuzz(box, 5)
+    assert seen[200] > 30 and seen[422] > 10
     assert box.control.get("health")["ok"]
 
 
