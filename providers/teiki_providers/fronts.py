@@ -1,5 +1,6 @@
 """Every dialect that a sandbox speaks, in one list."""
 
+from teiki_providers.amazon_pay.v1_front import open_amazon_v1
 from teiki_providers.deferred.np_front import open_np
 from teiki_providers.deferred.score_front import open_score
 from teiki_providers.rakuten_pay.gmo_front import open_rakuten_gmo
@@ -8,6 +9,7 @@ from teiki_providers.said import Opening
 __all__ = ["FRONTS"]
 
 FRONTS: tuple[Opening, ...] = (
+    open_amazon_v1,
     open_np,
     open_score,
     open_rakuten_gmo,

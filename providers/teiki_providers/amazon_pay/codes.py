@@ -1,5 +1,6 @@
 """Codes that Amazon Pay (version 1) answers."""
 
+from teiki_providers.amazon_pay.v1_codes import WIRE_CODES
 from teiki_providers.books import SHARED_CODES, Code, Words
 
 _REF = "Amazon Pay API reference, version 1"
@@ -29,6 +30,7 @@ CODES: tuple[Code, ...] = (
     Code("InternalServerError", "サーバーエラー", "internal error", True, _REF),
     Code("ServiceUnavailable", "利用できない", "unavailable", True, _REF),
     Code("RequestThrottled", "流量制限", "too many requests", True, _REF),
+    *WIRE_CODES,
     *SHARED_CODES,
 )
 
