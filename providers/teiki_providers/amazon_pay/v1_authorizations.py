@@ -229,6 +229,8 @@ def get(office: Office, said: Said) -> Done | None:
     answer = office.house.follow(Operation.INQUIRE, one.number, reference=said.reference)
     if answer.outcome == Outcome.NO_ANSWER:
         return None
+    if answer.outcome == Outcome.DECLINED:
+        raise Problem(answer.code, f"{one.id} can't be told of: {answer.code}.")
     if one.polls > 0:
         one.polls -= 1
         if not one.polls and one.verdict is not None:

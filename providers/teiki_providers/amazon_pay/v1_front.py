@@ -4,6 +4,7 @@ import re
 from calendar import timegm
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from teiki_providers.amazon_pay import v1_agreements as agreements
@@ -265,9 +266,7 @@ class V1Front:
         order = self.records.orders[one.order]
         taken = [self.records.captures[capture] for capture in one.captures]
         given_back = [self.records.refunds[refund] for capture in taken for refund in capture.refunds]
-        things = sorted(
-            (at, thing.id, what) for thing in (one, *taken, *given_back) for at, what in thing.timeline
-        )
+        told = [(at, thing.id, what) for thing in (one, *taken, *given_back) for at, what in thing.timeline]
         return {
             "id": one.id,
             "order": order.seller_order or order.id,
@@ -278,7 +277,9 @@ class V1Front:
             "reason": one.reason,
             "captures": [{"id": c.id, "amount": c.amount, "state": c.state} for c in taken],
             "refunds": [{"id": r.id, "amount": r.amount, "state": r.state} for r in given_back],
-            "timeline": [{"at": at, "id": thing, "what": what} for at, thing, what in things],
+            "timeline": [
+                {"at": at, "id": thing, "what": what} for at, thing, what in sorted(told, key=itemgetter(0))
+            ],
             "ledger": self.house.ledger_of(one.number),
         }
 

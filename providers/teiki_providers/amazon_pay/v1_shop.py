@@ -47,6 +47,9 @@ class Shop:
         self._charges: dict[int, str] = {}  # transaction -> authorisation
         self._told: dict[int, Told] = {}
         self._calls: dict[int, str] = {}  # order -> the order number of its last charge
+        self._refused: dict[
+            int, str
+        ] = {}  # transaction refused by an error, which names no id -> its order number
         self._unheard: set[int] = set()  # orders whose last charge got no answer
         self._used: Counter[tuple[str, int]] = Counter()
 
@@ -75,10 +78,12 @@ class Shop:
             fields["SellerOrderAttributes.CustomInformation"] = f"{REPLACES}{replaces}"
         answer = self._judged(ask, "AuthorizeOnBillingAgreement", fields)
         self._unheard.discard(ask.order)
+        if answer.transaction >= 0 and answer.transaction not in self._charges:
+            self._refused[answer.transaction] = key
         return answer
 
     def _reauthorise(self, ask: Ask) -> Answer:
-        return self._authorise(ask, self._charges.get(ask.transaction, _NOBODY))
+        return self._authorise(ask, self._charge(ask))
 
     def _change(self, ask: Ask) -> Answer:
         fields = {
@@ -88,8 +93,7 @@ class Shop:
         return self._judged(ask, "SetOrderReferenceDetails", fields)
 
     def _capture(self, ask: Ask) -> Answer:
-        fields = {
-            "AmazonAuthorizationId": self._charge(ask),
+        fields = _named(self._charge(ask)) | {
             "CaptureReferenceId": self._key("C", ask.order),
             "CaptureAmount": ask.amount,
         }
@@ -121,26 +125,27 @@ class Shop:
             found = self._found(ask)
             if found is not None or ask.transaction < 0:
                 return found or Answer(Outcome.DECLINED, code=UNKNOWN)
-        answer = self._judged(ask, "GetAuthorizationDetails", {"AmazonAuthorizationId": self._charge(ask)})
-        if answer.transaction < 0:
+        root, content, reply = self._heard(ask, "GetAuthorizationDetails", _named(self._charge(ask)))
+        told = self._keep(reply, "")
+        if told is None:
             return Answer(Outcome.DECLINED, code=UNKNOWN)
         # An inquiry tells the state: even of a declined one the answer is a good one.
-        return Answer(Outcome.ACCEPTED, answer.transaction, "", answer.amount, answer.state)
+        return told.answer(Outcome.DECLINED if root == "ErrorResponse" else Outcome.ACCEPTED, _code(content))
 
     def _found(self, ask: Ask) -> Answer | None:
-        """What came of an order's last charge, by the number that it went under."""
-        fields = {
-            "QueryId": self._calls.get(ask.order, f"{ask.order}"),
-            "QueryIdType": "SellerOrderId",
-            "PaymentDomain": "FE_JPY",
-        }
+        """What came of an order's last charge."""
+        listed, reply = self._listed(ask, self._calls.get(ask.order, f"{ask.order}"))
+        told = self._keep(reply, listed)
+        return (
+            told.answer(Outcome.ACCEPTED) if listed and told is not None and told.transaction >= 0 else None
+        )
+
+    def _listed(self, ask: Ask, name: str) -> tuple[str, Reply]:
+        """The authorisation that was asked for under an order number, "" where there is none."""
+        fields = {"QueryId": name, "QueryIdType": "SellerOrderId", "PaymentDomain": "FE_JPY"}
         _, told, reply = self._heard(ask, "ListOrderReference", fields)
-        result = told.get("ListOrderReferenceResult") or {}
-        listed = result.get("OrderReferenceList")
-        if not listed:
-            return None
-        told = self._keep(reply, listed["OrderReference"]["IdList"]["member"])
-        return told.answer(Outcome.ACCEPTED) if told is not None and told.transaction >= 0 else None
+        orders = (told.get("ListOrderReferenceResult") or {}).get("OrderReferenceList")
+        return orders["OrderReference"]["IdList"]["member"] if orders else "", reply
 
     def _print(self, ask: Ask) -> Answer:
         """Amazon prints no invoices: nothing is sent."""
@@ -159,6 +164,10 @@ class Shop:
         return f"{what}{order}-{self._used[what, order]}"
 
     def _charge(self, ask: Ask) -> str:
+        """The authorisation of a transaction; one that was refused by an error is looked up."""
+        if (name := self._refused.get(ask.transaction)) is not None:
+            self._charges[ask.transaction] = self._listed(ask, name)[0] or _NOBODY
+            del self._refused[ask.transaction]
         return self._charges.get(ask.transaction, _NOBODY)
 
     def _keep(self, reply: Reply, authorization: str) -> Told | None:
@@ -208,6 +217,10 @@ def _verdict(details: Mapping[str, Any]) -> tuple[Outcome, str]:
     if state == "Pending":
         return Outcome.PENDING, reason or "Pending"
     return Outcome.ACCEPTED, ""
+
+
+def _named(authorization: str) -> dict[str, Any]:
+    return {"AmazonAuthorizationId": authorization}
 
 
 def _code(content: Any) -> str:
