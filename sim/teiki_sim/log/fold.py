@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
 from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, waves
-from teiki_sim.paged import Columns
+from teiki_sim.paged import LARGE, Columns
 
 _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
@@ -33,6 +33,10 @@ _NO_STATE = {
     Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
 }  # fmt: skip
 _VALUES = ("cycle", "method", "product", "quantity", "amount", "ship", "delivery")
+
+
+_STRIDE = 2**15
+"""Rows by which large tables of state grow: with each step, what they hold leaves memory and has to come back."""
 
 
 class Growing:
@@ -57,6 +61,10 @@ class Growing:
 
     def reach(self, size: int) -> None:
         """Make room for numbers below ``size``."""
+        if size <= self.size:
+            return
+        if size > LARGE:
+            size = -(-size // _STRIDE) * _STRIDE
         if self._columns.reach(size):
             self.size = self._columns.rows
             self._show()

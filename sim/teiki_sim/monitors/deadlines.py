@@ -102,12 +102,18 @@ class Agenda:
         mine = [slot for slot in slots if slot[0] == invariant and case in (None, slot[1])]
         return [finding for slot in mine if (finding := self.close(entity, slot)) is not None]
 
-    def expire(self, entities: NDArray[Any], at: NDArray[Any]) -> None:
-        """Something happens to these entities at ``at``: what was to be closed before that is overdue."""
+    def expire(self, entities: NDArray[Any], at: NDArray[Any]) -> bool:
+        """Something happens to these entities at ``at``: what was to be closed before that is overdue.
+
+        Says whether anything was.
+        """
+        fired = False
         for entity, instant in zip(entities.tolist(), at.tolist(), strict=True):
             for pending in list(self._open.get(entity, {}).values()):
                 if pending.last < instant:
                     self._fire(pending)
+                    fired = True
+        return fired
 
     def sweep(self, horizon: int) -> None:
         """No row comes at or before ``horizon`` any more."""

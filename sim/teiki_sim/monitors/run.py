@@ -66,35 +66,38 @@ class Monitors:
     def _look(self, rows: Rows) -> None:
         """Judge what ran out before these rows, look at them, fold them, and look again."""
         scene = Scene(self.state, rows)
-        self._expire(scene)
+        if self._expire(scene):
+            scene = scene.anew()
         _show(scene, BEFORE[rows.on])
         if rows.on == On.ORDER:
             books.mark(scene)
         self.state.fold.apply(rows)
         _show(scene.anew(), AFTER[rows.on])
 
-    def _expire(self, scene: Scene) -> None:
-        """Deadlines that ran out before these rows, judged before anything of them is known."""
-        state = self.state
+    def _expire(self, scene: Scene) -> bool:
+        """Deadlines that ran out before these rows, judged before anything of them is known; whether there were any."""
+        state, any_late = self.state, False
         if scene.marks & _OPEN:
             some = (scene.flags & _OPEN).nonzero()[0]
             order, at = scene.order[some], scene.at[some]
-            money.diverged(state, state.ledger_watch.expire(order, at))
-            shipping.not_both(state, state.capture_watch.expire(order, at))
+            differs, half = state.ledger_watch.expire(order, at), state.capture_watch.expire(order, at)
+            money.diverged(state, differs)
+            shipping.not_both(state, half)
             watched = (scene.flags[some] & WATCHED) != 0
-            state.agenda.expire(order[watched], at[watched])
-            del scene.flags, scene.marks
+            late = state.agenda.expire(order[watched], at[watched])
+            any_late = late or differs is not None or half is not None
         if scene.sub_marks & WAITING:
             some = (scene.sub_flags & WAITING).nonzero()[0]
-            state.skips.expire(scene.sub[some].tolist(), scene.at[some].tolist())
-            del scene.sub_flags, scene.sub_marks
+            any_late |= state.skips.expire(scene.sub[some].tolist(), scene.at[some].tolist())
         if scene.sub_marks & _OPEN:
             some = (scene.sub_flags & _OPEN).nonzero()[0]
             sub, at = scene.sub[some], scene.at[some]
-            schedule.lapsed(state, state.generation_watch.expire(sub, at))
+            missing = state.generation_watch.expire(sub, at)
+            schedule.lapsed(state, missing)
             watched = (scene.sub_flags[some] & WATCHED) != 0
-            state.agenda.expire(~sub[watched], at[watched])
-            del scene.sub_flags, scene.sub_marks
+            late = state.agenda.expire(~sub[watched], at[watched])
+            any_late |= late or missing is not None
+        return any_late
 
     def _sweep(self, horizon: int) -> None:
         state = self.state

@@ -46,9 +46,8 @@ def _uncovered(scene: Scene, first: NDArray[np.bool_]) -> None:
     covered = ((ledger & _COVER) != 0) | scene.uncovered
     cancelled = (payment == int(PaymentMeaning.CANCELLED)) | (payment == int(PaymentMeaning.REFUNDED))
     cancelled |= ((ledger & CANCELLED_THERE) != 0) & ((ledger & LIVE_THERE) == 0)
-    cancelled &= (
-        ~scene.uncovered
-    )  # nothing to cancel any more: the method was changed to one without a provider
+    # Where the method was changed to one without a provider, there is nothing to cancel any more.
+    cancelled &= ~scene.uncovered
     for i in each((~covered | cancelled) & first):
         at, sub, order, seq = scene.at_row(i)
         status = int(scene.state.fold.orders.payment[order])

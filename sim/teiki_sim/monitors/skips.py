@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from teiki_sim.calendar import DAY
+from teiki_sim.log.waves import On
 from teiki_sim.monitors.deadlines import WAITING
 from teiki_sim.monitors.finding import Finding
 
 if TYPE_CHECKING:
     from teiki_sim.monitors.scene import Scene
     from teiki_sim.monitors.state import State
+
+
+_DONE = ~np.uint16(WAITING)
 
 
 class Skip(NamedTuple):
@@ -45,18 +49,20 @@ class Skips:
 
     def close(self, sub: int) -> Skip | None:
         """Judge a subscription's skip no more."""
-        self._state.subs.flags[sub] &= ~np.uint16(WAITING)
+        self._state.subs.flags[sub] &= _DONE
         return self._open.pop(sub, None)
 
-    def expire(self, subs: list[int], at: list[int]) -> None:
-        """Something happens to these at ``at``: judge what was skipped on an earlier day."""
-        for sub, instant in zip(subs, at, strict=True):
-            if self._open[sub].midnight <= instant:
-                self.settle(sub)
+    def expire(self, subs: list[int], at: list[int]) -> bool:
+        """Something happens to these at ``at``: judge what was skipped on an earlier day, if anything was."""
+        late = [sub for sub, then in zip(subs, at, strict=True) if self._open[sub].midnight <= then]
+        for sub in late:
+            self.settle(sub)
+        return bool(late)
 
     def sweep(self, horizon: int) -> None:
         """No row comes at or before ``horizon`` any more."""
-        for sub in [sub for sub, skip in self._open.items() if skip.midnight <= horizon + 1]:
+        last = horizon + 1
+        for sub in [sub for sub, skip in self._open.items() if skip.midnight <= last]:
             self.settle(sub)
 
     def settle(self, sub: int, at: int | None = None) -> None:
@@ -93,17 +99,18 @@ def skipped(scene: "Scene") -> None:
     delivery = fold.subscriptions.delivery[scene.sub]
     scene = scene.some(((scene.sub >= 0) & (delivery >= 0)).nonzero()[0])
     sub, order = scene.sub, scene.order
-    of_order = order >= 0
     delivery = fold.subscriptions.delivery[sub]
-    cycle = np.where(of_order, fold.orders.cycle[order], fold.subscriptions.cycle[sub])
-    method = np.where(of_order, fold.orders.method[order], fold.subscriptions.method[sub])
-    paid = np.where(of_order, order, state.subs.last[sub])
+    if scene.rows.on == On.ORDER:
+        table, number, paid = fold.orders, order, order
+    else:
+        table, number, paid = fold.subscriptions, sub, state.subs.last[sub]
+    cycle, method = table.cycle[number], table.method[number]
     money = fold.orders.amount[paid].clip(0) * (paid >= 0)
     due = zip(state.subs.frequency[sub].tolist(), delivery.tolist(), strict=True)
     expected = [state.next_delivery(frequency, date) for frequency, date in due]
     midnight = (scene.day + 1) * DAY
     columns = (sub, order, scene.seq, midnight, delivery, np.array(expected), cycle, method, money)
-    state.skips.open([Skip(*row) for row in zip(*(column.tolist() for column in columns), strict=True)])
+    state.skips.open(list(map(Skip._make, zip(*(column.tolist() for column in columns), strict=True))))
 
 
 def settled(scene: "Scene") -> None:
