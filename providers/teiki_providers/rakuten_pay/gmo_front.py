@@ -4,7 +4,6 @@ Version 1 (RakutenId) takes follow-ups and carries them out later, with a result
 once. The consumer's part is a page of ours and the same deeds over the control side.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,8 +13,16 @@ from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.house import House
 from teiki_providers.rakuten_pay import gmo_answers, gmo_wire, pages
 from teiki_providers.rakuten_pay.book import BOOK
-from teiki_providers.rakuten_pay.calls import CALLS, GENERAL, V2, Call, Named, Verb
+from teiki_providers.rakuten_pay.calls import CALLS, Call, Named, Verb
 from teiki_providers.rakuten_pay.consents import Consents
+from teiki_providers.rakuten_pay.gmo_reading import (
+    base_of,
+    call_of,
+    general_of,
+    meant,
+    named_of,
+    unknown_code,
+)
 from teiki_providers.rakuten_pay.gmo_trade import START_LIMIT_S, TERM_S, GmoTrade
 from teiki_providers.rakuten_pay.instruments import INSTRUMENTS, forced_by
 from teiki_providers.rakuten_pay.trades import TABLE, Own, Status, Wish, described
@@ -61,7 +68,7 @@ class RakutenGmo:
         """Understand a call; raises `Turned` with ErrCode and ErrInfo."""
         given = gmo.fields(request)
         name = request.path.removeprefix("/payment/").removesuffix(_SUFFIX)
-        named = _named(name, given)
+        named = named_of(name, given)
         if named is None or not request.path.endswith(_SUFFIX):
             raise Turned(gmo.error("E91099997"), f"no call {name!r}")
         fields, wrong = gmo_wire.decode(named, given)
@@ -69,7 +76,7 @@ class RakutenGmo:
         if wrong:
             raise Turned(gmo.error(*wrong), f"{name}: {', '.join(wrong)}")
         if named.does is Verb.EXEC:
-            fields["Base"] = _base(request.host)
+            fields["Base"] = base_of(request.host)
         return Said(self.name, name, fields, Reference.parse(request.headers.get(ASKED, "")))
 
     def _wrong_pairs(self, named: Named, given: Mapping[str, str], fields: Mapping[str, Any]) -> list[str]:
@@ -84,7 +91,7 @@ class RakutenGmo:
             if 0 < total < named.family.smallest or (named.does is Verb.ENTRY and not total):
                 wrong.append("E01060011")
         if "AccessID" in fields and not wrong and not self._fits(named, given):
-            wrong.append(_unknown(named))
+            wrong.append(unknown_code(named))
         return wrong
 
     def _fits(self, named: Named, given: Mapping[str, str]) -> bool:
@@ -98,24 +105,24 @@ class RakutenGmo:
 
     def keys(self, said: Said) -> Keys:
         """By what a posted fault finds this call."""
-        fields, named = said.fields, _known(said)
+        fields, named = said.fields, meant(said)
         trade = self._by_access.get(fields.get("AccessID", ""))
         order = fields.get("OrderID") or (trade.name if trade else "")
         consumer = fields.get("SettlementSubscriptionId") or (trade.consumer if trade else "")
         amount = fields.get("Amount") or fields.get("CancelAmount") or (trade.amount if trade else 0)
         charges = named.does is Verb.CONSENT and fields["Result"] == "approve"
         charges = charges or bool(named.does is Verb.EXEC and fields.get("SettlementSubscriptionId"))
-        operation = Operation.AUTHORISE if charges else _general(named, fields)
+        operation = Operation.AUTHORISE if charges else general_of(named, fields)
         return Keys(consumer, order, amount, consumer, operation, charges)
 
     # ---- acting ----------------------------------------------------------------------------------
 
     def act(self, said: Said) -> Reply:
         """Do it and answer."""
-        named = _known(said)
+        named = meant(said)
         if isinstance(named.does, Verb):
             return self._acts[named.does](said, named)
-        return self._follow_up(said, _call(named.does, said.fields))
+        return self._follow_up(said, call_of(named.does, said.fields))
 
     def _entry(self, said: Said, named: Named) -> Reply:
         house, fields = self.house, said.fields
@@ -363,49 +370,8 @@ class RakutenGmo:
         return list(INSTRUMENTS)
 
 
-#: GMO-PG's test environment, for a client that is led here by its host name.
-_HOST = "https://pt01.mul-pay.jp"
-_LOCAL = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _DEEDS = {"consent": "approve", "refuse": "refuse", "close": "close"}
 _FAILED = frozenset({Status.REFUSED, Status.NOT_STARTED, Status.PAYFAIL, Status.REQSUCCESS})
-_SEARCHES = {named.family.pay_type: Named(named.family, Verb.SEARCH) for named in CALLS.values()}
-
-
-def _named(name: str, given: Mapping[str, str]) -> Named | None:
-    """What a call's name means; SearchTradeMulti by its PayType."""
-    return _SEARCHES.get(given.get("PayType", "")) if name == "SearchTradeMulti" else CALLS.get(name)
-
-
-def _base(host: str) -> str:
-    """Where the consumer's pages are: on the host that was asked."""
-    vendors = not host or host.partition(":")[0].endswith(".mul-pay.jp")
-    return _HOST if vendors or not _LOCAL.fullmatch(host) else f"http://{host}"
-
-
-def _known(said: Said) -> Named:
-    named = _named(said.operation, said.fields)
-    assert named is not None
-    return named
-
-
-def _call(does: Call, fields: Mapping[str, Any]) -> Call:
-    """A cancel with an amount is one of a part."""
-    return Call.REFUND if does is Call.CANCEL and "CancelAmount" in fields else does
-
-
-def _general(named: Named, fields: Mapping[str, Any]) -> Operation | None:
-    if isinstance(named.does, Call):
-        return GENERAL[_call(named.does, fields)]
-    return Operation.INQUIRE if named.does is Verb.SEARCH else None
-
-
-def _unknown(named: Named) -> str:
-    """The code for a trade that there is none of: GMO-PG's, or for version 2's follow-ups the book's."""
-    if named.family is V2 and isinstance(named.does, Call):
-        cell = BOOK.cell(State.NONE, GENERAL[named.does])
-        assert isinstance(cell, Refused)
-        return cell.code
-    return "E01110002"
 
 
 def open_rakuten_gmo(house: House) -> RakutenGmo:

@@ -122,6 +122,8 @@ class Trading(Generic[T]):
         worth = amount or int(house.ledger.authorised[trade.number])
         answer = house.charge(_METHOD, trade.name, trade.consumer, worth, reference, forced)
         if answer.outcome not in (Outcome.ACCEPTED, Outcome.PENDING):
+            if answer.transaction >= 0:
+                self._by_number[answer.transaction] = trade
             return answer
         self._bind(trade, answer)
         if call is Call.SALES and answer.outcome == Outcome.ACCEPTED:

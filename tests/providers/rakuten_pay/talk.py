@@ -14,7 +14,7 @@ from teiki_providers.fronts import FRONTS
 from teiki_providers.house import House
 from teiki_providers.rakuten_pay.gmo_front import RakutenGmo
 from teiki_providers.rakuten_pay.gmo_wire import encode
-from teiki_providers.said import Front, Said
+from teiki_providers.said import Said
 from teiki_sim.log.fold import Fold
 
 LOGIN = {"ShopID": "tshop00000001", "ShopPass": "shoppass01"}
@@ -80,6 +80,16 @@ class Talk:
         """One call with the shop's login; the fields of the answer."""
         return gmo.parse_answer(self.raw(call, LOGIN | fields).body)
 
+    def agrees(self) -> None:
+        """The fold of the provider's rows is the ledger, and no money came from nowhere."""
+        self.house.log.flush()
+        ledger, n = self.house.ledger, self.house.ledger.size
+        for name, column in self.house.gateway.table().items():
+            if name != "method":
+                assert column.tolist() == getattr(self.fold.ledger, name)[:n].tolist(), name
+        for number in range(n):
+            assert 0 <= ledger.refunded.get(number, 0) <= ledger.captured[number] <= ledger.authorised[number]
+
     def days(self, days: float) -> list[str]:
         """Let time pass; what happened, in order."""
         return self.seconds(round(days * 86400))
@@ -122,8 +132,3 @@ class Talk:
     def number(self, order: str = "A-1") -> int:
         """The ledger's number."""
         return self.front.number(order)
-
-
-def is_front(front: object) -> Front:
-    """For the type checker: a front is what the house takes for one."""
-    return front  # type: ignore[return-value]
