@@ -1,5 +1,7 @@
 """The card book: what GMO-PG permits in each state of a transaction."""
 
+from dataclasses import replace
+
 from teiki_providers.books import UNKNOWN, Book, Move, Refused, Row, Table, Terms, Until, table
 from teiki_providers.card.codes import CODES, WORDS
 from teiki_providers.states import State as S
@@ -64,3 +66,6 @@ TERMS = Terms(
 
 TABLE = card_table(TERMS.reauthorise_after_cancel)
 BOOK = Book(Method.CARD, "card", TABLE, TERMS, WORDS, CODES)
+
+#: What GMO-PG itself permits, whatever platform stands before it: AlterTran AUTH and CAPTURE after a cancel.
+VENDOR_BOOK = replace(BOOK, table=card_table(True), terms=replace(TERMS, reauthorise_after_cancel=True))

@@ -1,11 +1,12 @@
 """Codes that the card provider answers: GMO-PG's ErrInfo and the card network's refusals."""
 
 from teiki_providers.books import SHARED_CODES, Code, Words
+from teiki_providers.card.families import communication, declines, gateway, inputs
 
 _ERR = "GMO-PG error code list"
-_NET = "GMO-PG error code list; finer meanings from general lists of card codes"
 
-CODES: tuple[Code, ...] = (
+#: Said by the book itself, in its own words.
+_BOOK: tuple[Code, ...] = (
     Code("E01050004", "この処理区分は実行できない", "this JobCd can't be executed now", False, _ERR),
     Code("E01060010", "金額が取引と一致しない", "the amount differs from the transaction's", False, _ERR),
     Code("E01060011", "金額が範囲外", "the amount is out of range", False, _ERR),
@@ -21,16 +22,10 @@ CODES: tuple[Code, ...] = (
     Code("E91099997", "存在しないAPI", "no such call", False, _ERR),
     Code("E92000001", "店舗の接続数の上限", "too many connections of this shop", True, _ERR),
     Code("E92000002", "サービス全体が混雑", "the whole service is busy", True, _ERR),
-    Code("42G020000", "残高不足", "balance insufficient", False, _NET),
-    Code("42G030000", "限度額超過", "over the card's limit", False, _NET),
-    Code("42G120000", "カード使用不可", "the card can't be used", False, _NET),
-    Code("42G300000", "カード会社による保留", "held: the card company suspects misuse", False, _NET),
-    Code("42G550000", "1日の限度額超過", "daily limit exceeded", False, _NET),
-    Code("42G600000", "事故カード", "reported lost or misused", False, _NET),
-    Code("42G650000", "カード番号誤り", "card number wrong", False, _NET),
-    Code("42G830000", "有効期限誤り", "expired", False, _NET),
-    *SHARED_CODES,
 )
+_FAMILIES = (*inputs(), *gateway(), *declines(), *communication(), *SHARED_CODES)
+#: The book's own words go before those of the families.
+CODES: tuple[Code, ...] = tuple({code.code: code for code in (*_FAMILIES, *_BOOK)}.values())
 
 WORDS = Words(
     declined="42G120000",
