@@ -15,6 +15,8 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, Operation, Outcome
 
 _TAKEN = (State.CAPTURED, State.REFUNDED)
+#: What is cancelled within a time only: of a card also what was merely held, long after it lapsed.
+_DATED = (*_TAKEN, State.EXPIRED)
 _JUDGED = (Operation.REAUTHORISE, Operation.CHANGE)
 
 
@@ -165,7 +167,7 @@ class Singles:
 
     def _cancel(self, call: _Call, cell: Move) -> Answer:
         desk, terms, number = self._desk, call.book.terms, call.number
-        if call.state in _TAKEN and not terms.cancel_until.covers(int(desk.ledger.day[number]), call.day):
+        if call.state in _DATED and not terms.cancel_until.covers(int(desk.ledger.day[number]), call.day):
             return self._refused(call, call.book.words.past_cancel)
         if call.state == State.REFUNDED and not desk.ledger.net(number):
             return self._refused(call, call.book.words.finished)
