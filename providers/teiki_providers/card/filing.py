@@ -2,8 +2,10 @@
 
 from teiki_providers import gmo
 from teiki_providers.card.cards import Wallet
+from teiki_providers.card.matrix import MATRIX, Refusal
 from teiki_providers.card.members import KNOWN_MEMBER, NO_CARD, NO_MEMBER, TOO_MANY, Members, OnFile
-from teiki_providers.card.trades import FORWARD, Trade, Trades, Use, mask
+from teiki_providers.card.payments import Payments
+from teiki_providers.card.trades import FORWARD, Use, mask
 from teiki_providers.exchange import Reply
 from teiki_providers.house import House
 from teiki_providers.said import Said
@@ -18,9 +20,10 @@ _NO_TRADE, _NOT_SETTLED = "E01110002", "E11010002"
 class Filing:
     """The calls about members and their cards."""
 
-    def __init__(self, house: House, trades: Trades, members: Members, wallet: Wallet) -> None:
+    def __init__(self, house: House, payments: Payments, members: Members, wallet: Wallet) -> None:
         self._house = house
-        self._trades = trades
+        self._trades = payments.trades
+        self._catch_up = payments.catch_up
         self._members = members
         self._wallet = wallet
 
@@ -68,8 +71,11 @@ class Filing:
         trade = self._trades.of_order(said.fields["ShopID"], said.fields["OrderID"])
         if trade is None:
             return gmo.error(_NO_TRADE)
-        if not trade.settled or trade.use is None:
-            return gmo.error(_NOT_SETTLED, transaction=trade.access)
+        self._catch_up(trade)
+        cell = MATRIX[trade.status, "TradedCard"]
+        if isinstance(cell, Refusal) or trade.use is None:
+            codes = cell.codes if isinstance(cell, Refusal) else (_NOT_SETTLED,)
+            return gmo.error(*codes, transaction=trade.access)
         return self._keep(said, trade.use, shown=4)
 
     def _keep(self, said: Said, use: Use, shown: int) -> Reply:
@@ -138,7 +144,7 @@ class Filing:
         """The card of an order, given by itself, or on file, where the first one is meant if none is named."""
         fields = said.fields
         if "card" not in fields and (order := fields.get("OrderID")):
-            trade: Trade | None = self._trades.of_order(fields["ShopID"], order)
+            trade = self._trades.of_order(fields["ShopID"], order)
             if trade is None:
                 return _NO_TRADE
             return trade.use if trade.settled and trade.use is not None else _NOT_SETTLED

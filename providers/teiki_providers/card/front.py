@@ -46,7 +46,7 @@ class CardFront:
         wallet = Wallet(house, self._members)
         self._reader = Reader(house, self._trades)
         self._payments = payments = Payments(house, self._trades, wallet)
-        filing = Filing(house, self._trades, self._members, wallet)
+        filing = Filing(house, payments, self._members, wallet)
         self._calls = {
             "EntryTran": payments.entry,
             "ExecTran": payments.execute,
