@@ -1,6 +1,7 @@
 """Every dialect that a sandbox speaks, in one list."""
 
 from teiki_providers.amazon_pay.v1_front import open_amazon_v1
+from teiki_providers.amazon_pay.v2_front import open_amazon_v2
 from teiki_providers.card.front import open_card
 from teiki_providers.deferred.np_front import open_np
 from teiki_providers.deferred.score_front import open_score
@@ -12,6 +13,7 @@ __all__ = ["FRONTS"]
 
 FRONTS: tuple[Opening, ...] = (
     open_amazon_v1,
+    open_amazon_v2,
     open_card,
     open_np,
     open_score,
