@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 Figures = dict[str, float]
 
@@ -40,6 +40,18 @@ class Sizes:
     """Too small for the bars: shows only that everything can be measured."""
 
 
+class Measured(Protocol):
+    """What a table says of how it was measured."""
+
+    @property
+    def repeat(self) -> int:
+        """How many times."""
+
+    @property
+    def smoke(self) -> bool:
+        """Whether it only shows that everything can be measured."""
+
+
 QUICK = Sizes(2_000, 3, 500, 1_000, 3, 100_000, 1, smoke=True)
 
 
@@ -56,7 +68,7 @@ class Line:
 
 def measure(name: str, **arguments: int) -> Figures:
     """One figure (or several of one run) from a fresh process."""
-    _say(f"{name} {' '.join(f'{k}={v}' for k, v in arguments.items())}")
+    say(f"{name} {' '.join(f'{k}={v}' for k, v in arguments.items())}")
     command = [sys.executable, "-m", "teiki_scenarios.bench_runs", name, json.dumps(arguments)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     figures: Figures = json.loads(done.stdout)
@@ -65,7 +77,7 @@ def measure(name: str, **arguments: int) -> Figures:
 
 def default_run() -> float:
     """Seconds of ``teiki simulate`` on the sample shop, from start to exit, report included."""
-    _say("teiki simulate")
+    say("teiki simulate")
     with tempfile.TemporaryDirectory() as directory:
         command = [
             sys.executable,
@@ -189,7 +201,7 @@ _HEADINGS = {"en": ("figure", "measured", "bar", "met"), "ja": ("項目", "実�
 _MET = {"en": {True: "yes", False: "**no**", None: ""}, "ja": {True: "○", False: "**×**", None: ""}}
 
 
-def table(found: Sequence[Line], sizes: Sizes, lang: str) -> str:
+def table(found: Sequence[Line], sizes: Measured, lang: str) -> str:
     """The Markdown table, with what it was measured on."""
     cores, python = os.cpu_count(), platform.python_version()
     if lang == "ja":
@@ -210,19 +222,19 @@ def table(found: Sequence[Line], sizes: Sizes, lang: str) -> str:
     return "\n".join([on, "", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def fill(document: Path, found: Sequence[Line], sizes: Sizes) -> None:
+def fill(document: Path, found: Sequence[Line], sizes: Measured, mark: str = "bench") -> None:
     """Put the table between a document's marks, in the document's language."""
     text = document.read_text(encoding="utf-8")
     block = table(found, sizes, "ja" if document.name.endswith(".ja.md") else "en")
     filled, n = re.subn(
-        r"(?s)(<!-- bench -->\n).*?(<!-- /bench -->)", lambda m: f"{m[1]}{block}\n{m[2]}", text
+        rf"(?s)(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda m: f"{m[1]}{block}\n{m[2]}", text
     )
     if n != 1:
-        raise SystemExit(f"{document}: {n} blocks from <!-- bench --> to <!-- /bench -->, 1 expected")
+        raise SystemExit(f"{document}: {n} blocks from <!-- {mark} --> to <!-- /{mark} -->, 1 expected")
     document.write_text(filled, encoding="utf-8")
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
