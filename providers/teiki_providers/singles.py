@@ -17,6 +17,9 @@ from teiki_sim.messages import Answer, Answers, Ask, Captures, Charges, Method, 
 _TAKEN = (State.CAPTURED, State.REFUNDED)
 #: What is cancelled within a time only: of a card also what was merely held, long after it lapsed.
 _DATED = (*_TAKEN, State.EXPIRED)
+_STATES = tuple(State)
+#: More than the ledger holds.
+_MOST = 2**31 - 1
 _JUDGED = (Operation.REAUTHORISE, Operation.CHANGE)
 
 
@@ -74,6 +77,8 @@ class Singles:
         if plain.is_plain(ask.method):
             return plain.answer(ask)
         if ask.operation == Operation.AUTHORISE:
+            if self._desk.plan.spares(ask) and ask.amount <= _MOST:
+                return self._alone(ask)
             return self._told(self._authorise(as_charges(ask, ask.method)))
         if ask.operation == Operation.CAPTURE:
             return self._told(self._capture(as_captures(ask)))
@@ -100,6 +105,22 @@ class Singles:
         if answer.transaction > ask.transaction:
             self._desk.unheard[ask.order] = answer.transaction
         return Answer(Outcome.NO_ANSWER)
+
+    def _alone(self, ask: Ask) -> Answer:
+        """A charge that nothing befalls, without arrays: as `DirectGateway.authorise` has it."""
+        desk, day = self._desk, ask.at // DAY
+        plan, book = desk.plan, desk.books[ask.method]
+        if plan.quiet:
+            outcome, word = Outcome.ACCEPTED, 0
+        else:
+            outcome, word = plan.verdict(ask.consumer, ask.cycle, ask.attempt, ask.method, None)
+            if ask.amount > book.terms.cap:
+                outcome, word = Outcome.DECLINED, plan.words.code(book.words.cap)
+            if book.terms.one_live and desk.has_live(ask.order, book.terms.one_live, day):
+                outcome, word = Outcome.DECLINED, plan.words.code(book.words.live)
+        number = desk.open_one(ask, outcome, word, None)
+        state = _STATES[desk.ledger.state.item(number)]
+        return Answer(outcome, number, plan.words.list[word], self._amount(number, state), state.name)
 
     def _do(self, call: _Call, cell: Move) -> Answer:
         match call.ask.operation:
