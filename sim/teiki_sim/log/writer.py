@@ -22,6 +22,10 @@ _PACK = struct.Struct("=" + "".join(_LETTERS[dtype] for dtype, _ in COLUMNS.valu
 _WAITING = 512
 
 
+def _first(value: Value) -> int:
+    return int(value[0]) if isinstance(value, np.ndarray) else value
+
+
 class Sink(Protocol):
     """Takes the chunks of a log in order."""
 
@@ -46,6 +50,7 @@ class Log:
         self._arrays = {name: np.empty(chunk_rows, dtype) for name, (dtype, _) in COLUMNS.items()}
         self._empty = {name: empty for name, (_, empty) in COLUMNS.items()}
         self._at, self._kind, self._side = (self._arrays[n] for n in ("at", "kind", "side"))
+        self._places = [item for item in self._empty.items() if item[0] not in ("at", "kind", "side")]
         self._details: dict[int, str] = {}
         self._packed = bytearray(_WAITING * _ROW.itemsize)
         rows = np.frombuffer(self._packed, _ROW)
@@ -111,6 +116,9 @@ class Log:
 
     def many(self, kind: Kind, at: Value, n: int, side: Side = Side.STORE, **columns: Value) -> int:
         """Write ``n`` rows of one kind; a column is an array of length n or one value for all."""
+        if n == 1:
+            places = [_first(columns.get(name, empty)) for name, empty in self._places]
+            return self.one(kind, _first(at), side, None, *places)
         if self._waiting:
             self._spread()
         self._room = 0
