@@ -16,6 +16,7 @@ from teiki_sim.log.rows import COLUMNS, Chunk, Vocabulary
 Value = int | NDArray[Any]
 
 _ROW = np.dtype([(name, dtype) for name, (dtype, _) in COLUMNS.items()])
+_SIZE = _ROW.itemsize
 _LETTERS = {np.int64: "q", np.int32: "i", np.int16: "h", np.int8: "b", np.uint8: "B"}
 _PACK = struct.Struct("=" + "".join(_LETTERS[dtype] for dtype, _ in COLUMNS.values())).pack_into
 #: As many single rows wait together at most.
@@ -52,7 +53,7 @@ class Log:
         self._at, self._kind, self._side = (self._arrays[n] for n in ("at", "kind", "side"))
         self._places = [item for item in self._empty.items() if item[0] not in ("at", "kind", "side")]
         self._details: dict[int, str] = {}
-        self._packed = bytearray(_WAITING * _ROW.itemsize)
+        self._packed = bytearray(_WAITING * _SIZE)
         rows = np.frombuffer(self._packed, _ROW)
         self._spreads = [(self._arrays[name], rows[name]) for name in COLUMNS]
         self._used = 0
@@ -86,13 +87,13 @@ class Log:
         product: int = -1, quantity: int = -1, amount: int = -1, ship: int = -1, delivery: int = -1,
         status_from: int = 0, status_to: int = 0, code: int = 0, rule: int = 0, cause: int = -1,
     ) -> int:  # fmt: skip
-        """Write one row; the columns are those of `COLUMNS`, and in that order where they are given by place."""
+        """Write one row; the columns are those of `COLUMNS`, in whose order the other ones may be given by place."""
         if self._waiting == self._room:
             self._make_room()
         i = self._waiting
         self._waiting = i + 1
         _PACK(
-            self._packed, i * _ROW.itemsize, at, sub, order, cycle, actor, kind, side, method, transaction, product,
+            self._packed, i * _SIZE, at, sub, order, cycle, actor, kind, side, method, transaction, product,
             quantity, amount, ship, delivery, status_from, status_to, code, rule, cause,
         )  # fmt: skip
         i += self._used
