@@ -32,7 +32,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
     monkeypatch.setattr(Stand, "__init__", noted)
     yield request.param
-    for stand in stands:
+    for stand in reversed(stands):  # each puts back the `requests` that it found
         stand.close()
 
 
