@@ -72,6 +72,10 @@ class Cases:
         case = self._by_id.get(identity)
         return case if case is not None and case.id == identity else None
 
+    def latest(self, identity: str) -> Case | None:
+        """By any id that it ever had."""
+        return self._by_id.get(identity)
+
     def ever(self, identity: str) -> Case:
         """By any id that it ever had; raises KeyError."""
         return self._by_id[identity]

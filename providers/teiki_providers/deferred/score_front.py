@@ -186,7 +186,8 @@ class ScoreFront(Bureau):
         if not fields["id"] and reference is not None:
             case = self._sought(reference)
         else:
-            case = self.cases.find(fields["id"]) if fields["id"] else self.cases.newest(fields["shop"])
+            # An id that an edit replaced still finds its transaction, whose new id is told (modelled).
+            case = self.cases.latest(fields["id"]) if fields["id"] else self.cases.newest(fields["shop"])
             if case is not None:
                 self.inquire(case, reference)
         return (
