@@ -5,9 +5,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+
 from providers import test_contract
 from providers.stand import Stand
-
 from teiki_sim.messages import DEFERRED
 
 METHODS = sorted(DEFERRED)
