@@ -22,6 +22,7 @@ VENDOR_HOSTS: Mapping[str, tuple[str, ...]] = {
         "pay-api.amazon.jp",
         "pay-api.amazon.com",
         "pay-api.amazon.eu",
+        "sns.ap-northeast-1.amazonaws.com",
     ),
     "rakuten_pay": ("my.checkout.rakuten.co.jp", "checkout.rakuten.co.jp"),
 }

@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 __all__ = ["CERTIFICATE_URL", "HOST", "PATH", "certificate", "envelope", "topic"]
 
 HOST = "sns.ap-northeast-1.amazonaws.com"
-#: Where the certificate is to be served on that host: clients insist on https, such a host and ".pem".
-PATH = "/SimpleNotificationService-teiki.pem"
+#: Where the certificate is served, on that host: clients insist on https, such a host and ".pem".
+PATH = "/SimpleNotificationService-teiki-v1.pem"
 CERTIFICATE_URL = f"https://{HOST}{PATH}"
 
 _BITS = 1024

@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from teiki_providers.amazon_pay import sns
 from teiki_providers.amazon_pay import v1_agreements as agreements
 from teiki_providers.amazon_pay import v1_authorizations as authorizations
 from teiki_providers.amazon_pay import v1_buyer as buyer
@@ -36,6 +37,8 @@ _TOLERANCE_S = 15 * 60
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z", re.ASCII)
 _SIGNED = ("AWSAccessKeyId", "Action", "SellerId", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp", "Version")  # fmt: skip
 _FIXED = {"SignatureMethod": "HmacSHA256", "SignatureVersion": "2", "Version": _VERSION}
+#: The certificate of notices: no action of Amazon Pay's, but on this host all the same.
+_CERTIFICATE = "SigningCertificate"
 _BY_STATUS = {429: "RequestThrottled", 500: "InternalServerError", 503: "ServiceUnavailable"}
 
 
@@ -81,7 +84,7 @@ class V1Front:
 
     name = "amazon_v1"
     provider = "amazon_pay"
-    prefixes = ("/OffAmazonPayments",)
+    prefixes = ("/OffAmazonPayments", sns.PATH)
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -92,7 +95,9 @@ class V1Front:
     # ---- reading ---------------------------------------------------------------------------------
 
     def read(self, request: Request) -> Said:
-        """A signed form."""
+        """A signed form; or whoever checks a notice fetches the certificate, which Amazon serves to anybody."""
+        if request.path == sns.PATH and request.method == "GET":
+            return Said(self.name, _CERTIFICATE, {})
         try:
             return self._understood(request)
         except Problem as problem:
@@ -152,6 +157,8 @@ class V1Front:
 
     def keys(self, said: Said) -> Keys:
         """A fault finds a call by agreement (or order reference), the shop's order, amount and simulation."""
+        if said.operation == _CERTIFICATE:
+            return Keys(operation=Operation.INQUIRE)
         fields, operation = said.fields, ACTIONS[said.operation].operation
         order = self._order_of(fields)
         consumer = str(fields.get("AmazonBillingAgreementId") or fields.get("Id") or "")
@@ -184,6 +191,8 @@ class V1Front:
 
     def act(self, said: Said) -> Reply:
         """Do it and answer."""
+        if said.operation == _CERTIFICATE:
+            return Reply(200, sns.certificate(), "application/x-pem-file")
         self._calls += 1
         request_id = uuid(self.house.seed, self.name, self._calls)
         try:
