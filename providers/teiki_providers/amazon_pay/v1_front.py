@@ -135,8 +135,9 @@ class V1Front:
         credential = self.house.credentials.find("amazon_v1", given["AWSAccessKeyId"])
         if credential is None:
             raise Problem("InvalidAccessKeyId", "The AWS access key id is not known.")
-        host = request.host or request.headers.get("host", "")
-        if not signed(credential.secret, host, request.path, given):
+        # A proxy on the way may have another address than the one that was signed.
+        hosts = {request.headers.get("host", ""), request.host}
+        if not any(signed(credential.secret, host, request.path, given) for host in hosts):
             raise Problem("SignatureDoesNotMatch", "The signature is not what we calculated.")
         if given["SellerId"] != credential.extra.get("seller", given["SellerId"]):
             raise Problem("AccessDenied", "The access key may not act for this seller.")
@@ -195,10 +196,13 @@ class V1Front:
             return Reply(200, sns.certificate(), "application/x-pem-file")
         self._calls += 1
         request_id = uuid(self.house.seed, self.name, self._calls)
+        self.office.acting = True
         try:
             done = _DOES[said.operation](self.office, said)
         except Problem as problem:
             return error(problem.code, problem.message, request_id)
+        finally:
+            self.office.acting = False
         if done is None:
             return error(
                 "InternalServerError", "No answer.", request_id

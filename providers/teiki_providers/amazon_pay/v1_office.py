@@ -30,6 +30,7 @@ class Office:
         self.house = house
         self.front = front
         self.records = Records(house.seed)
+        self.acting = False
 
     @property
     def now(self) -> int:
@@ -46,14 +47,16 @@ class Office:
         """A thing comes to a state, and the shop is told."""
         if (thing.state, thing.reason) != (state, reason):
             thing.stand(self.now, state, reason)
-            notify(self.house, thing, self.records, thing.mishap)
+            mishap = self.house.notice_mishap() if self.acting else thing.mishap
+            notify(self.house, thing, self.records, mishap)
 
     def begin(self, thing: Thing, state: str, reason: str = "") -> None:
-        """A thing comes into being; what befalls the notices of this call befalls all of the thing's."""
-        thing.mishap = self.house.notice_mishap()
-        thing.stand(self.now, state, reason)
-        if state != "Draft":
-            notify(self.house, thing, self.records, thing.mishap)
+        """A thing comes into being; what befalls the notices of this call befalls those that it leads to later."""
+        thing.mishap = self.house.notice_mishap() if self.acting else None
+        if state == "Draft":
+            thing.stand(self.now, state, reason)
+        else:
+            self.stand(thing, state, reason)
 
     def suffer(self, authorization: Authorization, code: str) -> None:
         """What a decline does to the order reference and the agreement."""

@@ -40,6 +40,13 @@ class Spoken(Stand):
         self.house = house
 
 
+def rows(stand: Stand) -> list[tuple[str, int, int, str]]:
+    """All rows, codes as words."""
+    stand.log.flush()
+    words = stand.log.vocabulary.codes.list
+    return [(kind, number, amount, words[code]) for kind, number, amount, code in stand.rows.seen]
+
+
 def both(do: Callable[[Stand], Any], **more: Any) -> Any:
     """The same done directly and spoken; the result, and equal rows."""
     results = []
@@ -48,9 +55,7 @@ def both(do: Callable[[Stand], Any], **more: Any) -> Any:
         results.append((do(stand), stand))
     (direct, one), (spoken, other) = results
     assert spoken == direct
-    for stand in (one, other):
-        stand.log.flush()
-    assert other.rows.seen == one.rows.seen
+    assert rows(other) == rows(one)
     assert other.gateway.table()["state"].tolist() == one.gateway.table()["state"].tolist()
     return direct
 
