@@ -22,6 +22,8 @@ __all__ = ["Bureau", "Silence"]
 
 #: States in which nothing is pending, refused or over.
 _STANDS = frozenset({State.AUTHORISED, State.CAPTURED, State.PAID, State.CANCELLING})
+#: Results as the control side names them for every provider.
+_GENERAL = {"authorised": "ok", "declined": "ng", "pending": "hold"}
 _ACTIONS: Mapping[str, str] = {
     "pay_invoice": "the transaction's id: pays its invoice, even one that was cancelled (EC-SHP-07)",
     "refuse_parcel": "the transaction's id: the parcel goes back to the shop, and the invoice stays unpaid",
@@ -205,11 +207,13 @@ class Bureau(ABC):
     # ---- the front's control side ----------------------------------------------------------------
 
     def results(self, identity: str, results: list[str]) -> dict[str, Any]:
-        """What the next inquiries tell, one each, in the vendor's own words; a refusal may name its code ("20:NG001").
+        """What the next inquiries tell, one each, in the vendor's own words or as authorised, declined, pending; a
+        refusal may name its code ("20:NG001").
 
         Raises KeyError for an unknown id, ValueError for no result's word or where nothing is pending.
         """
         case = self.cases.ever(identity)
+        results = [self._as_told(word) for word in results]
         for word in results:
             if not self.is_result(word.partition(":")[0]):
                 raise ValueError(f"{word!r} is no result: {', '.join(self.words.values())}")
@@ -221,6 +225,10 @@ class Bureau(ABC):
         self.house.expect(case.number, polls, what, code)
         case.later = results[:polls] if polls else list(results)
         return {"id": case.id, "results": list(case.later)}
+
+    def _as_told(self, word: str) -> str:
+        first, colon, code = word.partition(":")
+        return self.words.get(_GENERAL.get(first, ""), first) + colon + code
 
     def _final(self, word: str) -> str:
         general = self._general.get(word.partition(":")[0], "")
@@ -303,7 +311,7 @@ class Bureau(ABC):
             "parcel_returned": case.returned,
             "base": case.base,
             "reregistered_as": case.again,
-            "timeline": [{"at": at, "what": what, "code": code} for at, what, code in case.story],
+            "history": [{"at": at, "what": what, "code": code} for at, what, code in case.story],
             "ledger": standing,
         }
 

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.stand import Stand
+from providers.stand import SLIP, START, Stand
+from teiki_providers.deferred.np_front import open_np
+from teiki_providers.deferred.np_shop import NpShop
+from teiki_providers.house import House
 from teiki_sim.config import Faults
-from teiki_sim.messages import DEFERRED, Answer, Method, Operation, Outcome
+from teiki_sim.messages import DEFERRED, Answer, Ask, Method, Operation, Outcome
 
 O = Operation
 _FAULTS = Faults(no_answer=0.03, reply_lost=0.05, server_error=0.03, capture_failed=0.05)
@@ -97,6 +100,20 @@ def test_wire_and_direct_agree(seed: int, steps: list[tuple[Operation | None, Me
             else:
                 both.pass_days(amount // 1_000 - 2 or 30)
         both.agree()
+
+
+def test_connect_pro_tells_the_amount_that_was_shipped() -> None:
+    """TR-NP-07, as the store sends it."""
+    house = House(START, (open_np,))
+    shop = NpShop(house.hear, connect=True)
+
+    def ask(operation: Operation, transaction: int, amount: int, slip: int = 0) -> Answer:
+        return shop.ask(Ask(START, operation, transaction, 0, 0, 7, 1, Method.NP, amount, 0, slip))
+
+    number = ask(O.AUTHORISE, -1, 3_000).transaction
+    assert ask(O.CAPTURE, number, 2_500, SLIP).code == "E0100108"
+    assert ask(O.REAUTHORISE, number, 2_500).outcome == Outcome.ACCEPTED
+    assert ask(O.CAPTURE, number, 2_500, SLIP).state == "CAPTURED"
 
 
 def test_refunds_are_not_offered() -> None:

@@ -363,7 +363,7 @@ def test_a_payment_after_the_cancel_is_an_orphan(np_: NpClient, box: Sandbox) ->
     assert [h.what for h in box.advance(days=3)] == ["cancelled"]
     assert box.front("np").buyer(identity, "pay_invoice", {})["orphan"] is True
     assert np_.payments(identity).json()["results"][0]["payment_status"] == "20"
-    assert [e["what"] for e in box.front("np").transaction(identity)["timeline"]] == [
+    assert [e["what"] for e in box.front("np").transaction(identity)["history"]] == [
         "ok", "shipped", "returned", "cancel accepted", "cancelled", "paid",
     ]  # fmt: skip
 
