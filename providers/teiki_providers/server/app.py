@@ -17,7 +17,7 @@ from teiki_providers.server.openapi import document
 from teiki_providers.server.problems import Refusal, of_validation
 from teiki_providers.server.table import TABLE
 
-__all__ = ["MOST_BODY", "control_app", "refused"]
+__all__ = ["MOST_BODY", "control_app", "problems_of", "refused"]
 
 MOST_BODY = 8 * 2**20
 
@@ -80,13 +80,21 @@ def _checked(model: type[BaseModel], given: bytes | dict[str, str]) -> BaseModel
 
 
 def _json(value: Any, status: int = 200) -> Response:
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(body, status, media_type="application/json")
+    return Response(_encoded(value), status, media_type="application/json")
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def refused(refusal: Refusal) -> Response:
     """A refusal as an answer."""
-    return _json({"problems": refusal.problems}, refusal.status)
+    return Response(problems_of(refusal), refusal.status, media_type="application/json")
+
+
+def problems_of(refusal: Refusal) -> bytes:
+    """A refusal as JSON."""
+    return _encoded({"problems": refusal.problems})
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

@@ -68,8 +68,8 @@ class Journal:
         except sqlite3.Error as error:
             raise InUse(str(error)) from error
         self._failed = failed
-        self._rows: list[Entry] = []
-        self._settled: asyncio.Future[None] | None = None
+        self._rows: list[tuple[str | int, ...]] = []
+        self._waiting: list[Callable[[bool], None]] = []
         self._seq: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
 
     # ---- writing ---------------------------------------------------------------------------------
@@ -80,32 +80,33 @@ class Journal:
     ) -> int:  # fmt: skip
         """Enter a row, to be committed at the end of this turn of the loop; its number."""
         seq = self._seq = self._seq + 1
-        row = Entry(seq, at, kind, front, operation, said, status, answer, transaction, why)
-        if not (answer.isascii() and transaction.isascii() and why.isascii() and operation.isascii()):
-            row = Entry(*(_storable(part) if isinstance(part, str) else part for part in row))  # type: ignore[arg-type]
-        self._rows.append(row)
+        self._rows.append((seq, at, kind, front, operation, said, status, answer, transaction, why))
         return seq
 
-    def settled(self) -> "asyncio.Future[None]":
-        """Done once every row entered so far is committed."""
-        if self._settled is None:
-            loop = asyncio.get_running_loop()
-            self._settled = loop.create_future()
-            loop.call_soon(self._commit)
-        return self._settled
+    def then(self, told: Callable[[bool], None]) -> None:
+        """Call back once every row entered so far is committed, with False where it can't be."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._commit)
+        self._waiting.append(told)
+
+    async def settled(self) -> None:
+        """Wait until every row entered so far is committed; raises `NotWritten`."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.then(lambda written: None if done.done() else done.set_result(written))
+        if not await done:
+            raise NotWritten("the journal can't be written")
 
     def _commit(self) -> None:
-        waiting, self._settled = self._settled, None
+        waiting, self._waiting = self._waiting, []
+        written = True
         try:
             self.flush()
         except sqlite3.Error as error:
             # The house is ahead of its journal: nobody may be told anything any more.
+            written = False
             self._failed(error)
-            if waiting is not None:
-                waiting.set_exception(NotWritten(str(error)))
-            return
-        if waiting is not None:
-            waiting.set_result(None)
+        for told in waiting:
+            told(written)
 
     def flush(self) -> None:
         """Commit what is entered, now."""
@@ -114,10 +115,12 @@ class Journal:
         rows, self._rows = self._rows, []
         execute = self._db.execute
         execute("BEGIN")
-        if len(rows) == 1:
-            execute(_INSERT, rows[0])
-        else:
+        try:
             self._db.executemany(_INSERT, rows)
+        except UnicodeEncodeError:
+            execute("ROLLBACK")
+            execute("BEGIN")
+            self._db.executemany(_INSERT, [tuple(map(_storable, row)) for row in rows])
         execute("COMMIT")
 
     def clear(self) -> None:
@@ -158,6 +161,6 @@ class Journal:
             self._db.close()
 
 
-def _storable(text: str) -> str:
+def _storable(part: str | int) -> str | int:
     """Lone surrogates, which a hostile body can carry, have no place in UTF-8."""
-    return text.encode("utf-8", "replace").decode()
+    return part.encode("utf-8", "replace").decode() if isinstance(part, str) else part

@@ -1,6 +1,7 @@
 """What must not be read in a journal, a log or an error: card numbers, secrets, personal data."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["has_card_number", "mask", "mask_answer", "mask_value", "passes_luhn"]
@@ -8,22 +9,33 @@ __all__ = ["has_card_number", "mask", "mask_answer", "mask_value", "passes_luhn"
 _RUN = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
-_SECRET = (
-    r"[A-Za-z]*Pass(?:word|code)?|Token|SecurityCode|Signature|AWSAccessKeyId|[A-Za-z]*Secret|[A-Za-z]*Key"
+_PRIVATE = re.compile(
+    r"""(?ix)
+    [a-z]*pass(?:word|code)? | token | securitycode | signature | awsaccesskeyid | [a-z]*secret | [a-z]*key
+    | (?!(?:api|method|shop|field|file|store|product|item|operation|provider|result|status|error)_?name$)
+      [a-z_]*(?:name|kana|mail|e-mail|tel|phone|phonenumber|telephone|zip|zipcode|zip_code|postcode|postalcode)
+    | [a-z_]*address(?:line)?\d? | addressee | street | buyerid
+    """
 )
-_PERSONAL = (
-    r"[A-Za-z_]*(?:name|kana|mail|email|e-mail|tel|phone|phonenumber|telephone|zip|zipcode|zip_code|postcode|postalcode)"
-    r"|[A-Za-z_]*address(?:line)?\d?|addressee|street|buyerid"
-)
-#: Names that only end like personal data.
-_HARMLESS = (
-    r"(?!(?:api|method|shop|field|file|store|product|item|operation|provider|result|status|error)_?name\b)"
-)
-_NAMES = rf"{_HARMLESS}(?:{_SECRET}|{_PERSONAL})"
-_FORM = re.compile(rf"(?i)(^|[&?\s])({_NAMES})=([^&\s]+)")
-_JSON = re.compile(rf'(?i)("{_NAMES}"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_XML = re.compile(rf"(?i)<({_NAMES})>[^<]+</")
+_JSON = re.compile(r'("([A-Za-z_][\w-]*)"\s*:\s*)"(?:[^"\\]|\\.)+"')
+_XML = re.compile(r"<([A-Za-z_][\w-]*)>[^<]+</")
 _STARS = "***"
+
+
+@lru_cache(4096)
+def _is_private(name: str) -> bool:
+    """Whether a field of this name holds a secret or a personal datum."""
+    return _PRIVATE.fullmatch(name) is not None
+
+
+def _form_masked(text: str) -> str:
+    """One line of raw name=value pairs."""
+    parts = text.split("&")
+    for place, part in enumerate(parts):
+        name, equals, value = part.partition("=")
+        if value and len(name) < 50 and _is_private(name.strip()):
+            parts[place] = name + equals + _STARS
+    return "&".join(parts)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -37,6 +49,8 @@ def passes_luhn(digits: str) -> bool:
 
 def has_card_number(text: str) -> bool:
     """Whether a run of 13 to 19 digits that passes the check stands in a text."""
+    if _RUN.search(text) is None:
+        return False
     return any(run.isascii() and passes_luhn(run) for run in _RUN.findall(text))
 
 
@@ -47,17 +61,18 @@ def _starred(found: re.Match[str]) -> str:
 
 def mask(text: str) -> str:
     """A text with every run that could be a card number starred, but for its last four digits."""
-    return _RUN.sub(_starred, text)
+    return _RUN.sub(_starred, text) if _RUN.search(text) else text
 
 
 def mask_answer(text: str) -> str:
     """An answer's text as the journal keeps it: no card number, secret or personal datum."""
-    if "=" in text:
-        text = _FORM.sub(rf"\1\2={_STARS}", text)
-    if '"' in text:
-        text = _JSON.sub(rf'\1"{_STARS}"', text)
-    if "<" in text:
-        text = _XML.sub(rf"<\1>{_STARS}</", text)
+    first = text[:1]
+    if first in ("{", "["):
+        text = _JSON.sub(lambda found: f'{found[1]}"{_STARS}"' if _is_private(found[2]) else found[0], text)
+    elif first == "<":
+        text = _XML.sub(lambda found: f"<{found[1]}>{_STARS}</" if _is_private(found[1]) else found[0], text)
+    elif "=" in text:
+        text = _form_masked(text)
     return mask(text)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
 from collections.abc import Callable, Sequence
@@ -113,12 +114,13 @@ async def serve(settings: Settings) -> Served:
 
     journal = Journal(settings.db, failed)
     try:
+        _spare_the_collector()
         sandbox = Sandbox(begun(journal, settings), settings.openings, journal, Seal.beside(keys))
         guard = Guard(settings.host, settings.allow_hosts, settings.token)
         ca = tls.certificates(keys, tuple(host for host in (settings.host, *settings.allow_hosts) if host))
         room = Room(sandbox, Clock(sandbox, guard), guard, ca.read_bytes())
         secure = tls.context(keys)
-        protocol, state = listener(guard, secure), ServerState()
+        protocol, state = listener(room, secure), ServerState()
         config = _config(room, settings, protocol)
         plain_socket, tls_socket = (
             _bound(settings.host, port) for port in (settings.port, settings.tls_port)
@@ -157,6 +159,11 @@ async def serve(settings: Settings) -> Served:
     line = _first_line(settings, guard, ports, ca, sandbox)
     room.clock.look()
     return Served(room, line, stop, close)
+
+
+def _spare_the_collector() -> None:
+    """Records live as long as the sandbox: looking through them for garbage is for nothing."""
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _config(room: Room, settings: Settings, protocol: type[Listener]) -> uvicorn.Config:
