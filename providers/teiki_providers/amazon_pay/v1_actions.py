@@ -128,8 +128,9 @@ ACTIONS: Mapping[str, Action] = {
     "ConfirmOrderReference": Action(
         (
             ORDER,
-            Field("SuccessUrl"),
-            Field("FailureUrl"),
+            # Where the buyer is sent can carry a session: kept as secrets are.
+            Field("SuccessUrl", "secret"),
+            Field("FailureUrl", "secret"),
             Field("AuthorizationAmount", "money"),
             Field("ExpectImmediateAuthorization", "flag"),
         )

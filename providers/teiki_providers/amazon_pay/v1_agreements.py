@@ -125,7 +125,7 @@ def close(office: Office, said: Said) -> Done:
     again = agreement.state == "Closed" and agreement.reason == "SellerClosed"
     if not (again and office.house.settings.get(REPEAT_CLOSE)):
         permit(AGREEMENT, agreement.id, agreement.state, "close")
-        office.stand(agreement, "Closed", "SellerClosed")
+        office.stand(agreement, "Closed", "SellerClosed", said.fields.get("ClosureReason", ""))
     return Done(None, agreement.id)
 
 

@@ -258,5 +258,5 @@ def close(office: Office, said: Said) -> Done | None:
         return None
     if answer.outcome == Outcome.DECLINED:
         raise Problem(answer.code, f"{one.id} can't be closed.")
-    office.stand(one, "Closed", "SellerClosed")
+    office.stand(one, "Closed", "SellerClosed", said.fields.get("ClosureReason", ""))
     return Done(None, one.id)

@@ -50,6 +50,8 @@ def status(thing: Thing, updated: str = "LastUpdateTimestamp") -> Tree:
     told: dict[str, Any] = {"State": thing.state, updated: moment(thing.updated)}
     if thing.reason:
         told["ReasonCode"] = thing.reason
+    if thing.words:
+        told["ReasonDescription"] = thing.words
     return told
 
 
@@ -64,12 +66,16 @@ def _buyer(seen: bool) -> dict[str, Any]:
     return {**({"Buyer": _BUYER} if seen else {}), "Destination": place}
 
 
-def _attributes(given: dict[str, Any], below: str) -> dict[str, Any]:
-    """Flat names as a tree: what stands below the group's name goes into it."""
-    flat = {name: str(value) for name, value in given.items() if "." not in name and name != "OrderTotal"}
-    inner = {n.removeprefix(f"{below}."): str(v) for n, v in given.items() if n.startswith(f"{below}.")}
-    grouped = {name: value for name, value in inner.items() if "." not in name}
-    return {**flat, below: grouped or None}
+def _attributes(given: dict[str, Any], seller: str) -> dict[str, Any]:
+    """Dotted names as a tree; the seller's own group is always there."""
+    tree: dict[str, Any] = {seller: {}}
+    for name, value in given.items():
+        *groups, last = name.split(".")
+        into = tree
+        for group in groups:
+            into = into.setdefault(group, {})
+        into[last] = str(value).lower() if isinstance(value, bool) else value
+    return tree
 
 
 def _environment(thing: Thing) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from teiki_providers.amazon_pay.v1_instruments import INSTRUMENTS, simulation
 from teiki_providers.amazon_pay.v1_ipn import uuid
 from teiki_providers.amazon_pay.v1_later import LATER
 from teiki_providers.amazon_pay.v1_office import Done, Office
+from teiki_providers.amazon_pay.v1_quota import Quotas
 from teiki_providers.amazon_pay.v1_records import Authorization, Order
 from teiki_providers.amazon_pay.v1_signature import signed
 from teiki_providers.amazon_pay.v1_wire import answer, decode, error, moment, parameters
@@ -90,6 +91,7 @@ class V1Front:
         self.house = house
         self.office = Office(house, self.name)
         self.records = self.office.records
+        self._quotas = Quotas(house)
         self._calls = 0
 
     # ---- reading ---------------------------------------------------------------------------------
@@ -196,6 +198,8 @@ class V1Front:
             return Reply(200, sns.certificate(), "application/x-pem-file")
         self._calls += 1
         request_id = uuid(self.house.seed, self.name, self._calls)
+        if not self._quotas.passes(said.operation):
+            return self.trouble("RequestThrottled", 503)
         self.office.acting = True
         try:
             done = _DOES[said.operation](self.office, said)

@@ -16,6 +16,20 @@ __all__ = ["ASYNC_S", "Done", "Office"]
 ASYNC_S = 30
 
 
+#: What an agreement or order reference carries beside its money.
+_ATTRIBUTES = frozenset(
+    {
+        "PlatformId",
+        "SellerNote",
+        "SellerOrderAttributes",
+        "SellerBillingAgreementAttributes",
+        "PaymentServiceProviderAttributes",
+        "RequestPaymentAuthorization",
+        "SupplementaryData",
+    }
+)
+
+
 class Done(NamedTuple):
     """What an action leads to: the result, and the id that it is about."""
 
@@ -43,10 +57,10 @@ class Office:
 
     # ---- moving ----------------------------------------------------------------------------------
 
-    def stand(self, thing: Thing, state: str, reason: str = "") -> None:
+    def stand(self, thing: Thing, state: str, reason: str = "", words: str = "") -> None:
         """A thing comes to a state, and the shop is told."""
         if (thing.state, thing.reason) != (state, reason):
-            thing.stand(self.now, state, reason)
+            thing.stand(self.now, state, reason, words)
             mishap = self.house.notice_mishap() if self.acting else thing.mishap
             notify(self.house, thing, self.records, mishap)
 
@@ -106,10 +120,8 @@ class Office:
 
     def attributes(self, said: Said, prefix: str) -> dict[str, Any]:
         """What a call sets below a prefix."""
-        found = {n.removeprefix(prefix): v for n, v in said.fields.items() if n.startswith(prefix)}
-        # SetOrderAttributes and SetOrderReferenceDetails carry the total apart.
-        found.pop("OrderTotal", None)
-        return found
+        named = {n.removeprefix(prefix): v for n, v in said.fields.items() if n.startswith(prefix)}
+        return {name: value for name, value in named.items() if name.partition(".")[0] in _ATTRIBUTES}
 
     def describe(self, order: Order, attributes: dict[str, Any]) -> None:
         """Set an order reference's attributes, and let it be found by the shop's own number."""

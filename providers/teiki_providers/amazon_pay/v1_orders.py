@@ -95,7 +95,7 @@ def cancel(office: Office, said: Said) -> Done | None:
             raise Problem(answer.code, f"{order.id} is in state {order.state} and can't be canceled.")
     for charge in cancelled:
         office.stand(charge, "Closed", "OrderReferenceCanceled")
-    office.stand(order, "Canceled", "SellerCanceled")
+    office.stand(order, "Canceled", "SellerCanceled", said.fields.get("CancelationReason", ""))
     return Done(None, order.id)
 
 
@@ -103,7 +103,7 @@ def close(office: Office, said: Said) -> Done:
     """CloseOrderReference: nothing new can be authorised; what is authorised can still be captured."""
     order = office.order(said)
     permit(ORDER, order.id, order.state, "close")
-    office.stand(order, "Closed", "SellerClosed")
+    office.stand(order, "Closed", "SellerClosed", said.fields.get("ClosureReason", ""))
     return Done(None, order.id)
 
 
@@ -112,7 +112,7 @@ def close(office: Office, said: Said) -> Done:
 
 def _found(office: Office, query: dict[str, Any]) -> list[Order]:
     """The order references of a shop's order number, as the query wants them."""
-    orders = [office.records.orders[one] for one in office.records.of_seller_order[query["QueryId"]]]
+    orders = [office.records.orders[one] for one in office.records.of_seller_order.get(query["QueryId"], [])]
     states = query.get("OrderReferenceStatusListFilter.OrderReferenceStatus")
     since, until = (query.get(f"CreatedTimeRange.{end}Time") for end in ("Start", "End"))
     wanted = [

@@ -26,13 +26,15 @@ class Thing:
     at: int
     reason: str = ""
     updated: int = 0
+    #: The seller's own words for the reason.
+    words: str = ""
     #: What befalls the notices of the call that made it.
     mishap: Mishap | None = None
     timeline: list[tuple[int, str]] = field(default_factory=list)
 
-    def stand(self, now: int, state: str, reason: str = "") -> None:
+    def stand(self, now: int, state: str, reason: str = "", words: str = "") -> None:
         """Come to a state."""
-        self.state, self.reason, self.updated = state, reason, now
+        self.state, self.reason, self.words, self.updated = state, reason, words, now
         self.timeline.append((now, f"{state} {reason}".rstrip()))
 
     @property

@@ -131,6 +131,42 @@ def test_what_the_shop_sets_is_told_again() -> None:
     assert details["SellerBillingAgreementAttributes"] == {"SellerBillingAgreementId": "T-1"}
 
 
+def test_order_attributes_are_told_as_they_were_set() -> None:
+    box = V1()
+    fields = {
+        "AmazonOrderReferenceId": box.order(),
+        "OrderAttributes.SellerOrderAttributes.StoreName": "見本店",
+        "OrderAttributes.SellerOrderAttributes.OrderItemCategories.OrderItemCategory": ["食品", "飲料"],
+        "OrderAttributes.PaymentServiceProviderAttributes.PaymentServiceProviderId": "PSP",
+        "OrderAttributes.RequestPaymentAuthorization": True,
+    }
+    details = box.call("SetOrderAttributes", fields)["OrderReferenceDetails"]
+    assert details["SellerOrderAttributes"] == {
+        "StoreName": "見本店",
+        "OrderItemCategories": {"OrderItemCategory": ["食品", "飲料"]},
+    }
+    assert details["PaymentServiceProviderAttributes"] == {"PaymentServiceProviderId": "PSP"}
+    assert details["RequestPaymentAuthorization"] == "true"
+
+
+def test_the_sellers_reason_is_told_again() -> None:
+    box = V1()
+    agreement, order, draft = box.agreement(), box.order(), box.order()
+    charge = box.charge(agreement)["AmazonAuthorizationId"]
+    box.call("CloseAuthorization", {"AmazonAuthorizationId": charge, "ClosureReason": "変更"})
+    box.call("CloseBillingAgreement", {"AmazonBillingAgreementId": agreement, "ClosureReason": "解約"})
+    box.call("CloseOrderReference", {"AmazonOrderReferenceId": order, "ClosureReason": "完了"})
+    box.call("CancelOrderReference", {"AmazonOrderReferenceId": draft, "CancelationReason": "欠品"})
+    for action, name, identity, group, words in (
+        ("GetAuthorizationDetails", "AmazonAuthorizationId", charge, "Authorization", "変更"),
+        ("GetBillingAgreementDetails", "AmazonBillingAgreementId", agreement, "BillingAgreement", "解約"),
+        ("GetOrderReferenceDetails", "AmazonOrderReferenceId", order, "OrderReference", "完了"),
+        ("GetOrderReferenceDetails", "AmazonOrderReferenceId", draft, "OrderReference", "欠品"),
+    ):
+        details = box.call(action, {name: identity})[f"{group}Details"]
+        assert details[f"{group}Status"]["ReasonDescription"] == words
+
+
 def test_drafts_go_stale_after_three_hours() -> None:
     box = V1()
     agreement, order, confirmed = box.draft(), box.front.new_order_reference(), box.agreement()
@@ -666,6 +702,24 @@ def test_a_call_that_never_arrived_leaves_no_record() -> None:
     sent = box.parameters("AuthorizeOnBillingAgreement", **encode("AuthorizeOnBillingAgreement", fields))
     assert box.reply(box.request(sent)).trouble == "lost"
     assert box.front.transactions() == [] and box.house.ledger.size == 0
+
+
+def test_quotas_are_filled_up_with_time_where_they_are_on() -> None:
+    box = V1(settings={"amazon_pay.v1_throttle": 1})
+
+    def taken(action: str, calls: int) -> int:
+        named = {"AmazonOrderReferenceId": "S03-0000000-0000000"}
+        return sum(box.call(action, named)["error"] != "RequestThrottled" for _ in range(calls))
+
+    assert taken("CloseOrderReference", 5) == 2 and taken("GetOrderReferenceDetails", 9) == 5
+    box.pass_time(1)
+    assert taken("CloseOrderReference", 5) == 0 and taken("GetOrderReferenceDetails", 5) == 1
+    box.pass_time(1)
+    assert taken("CloseOrderReference", 5) == 1
+    box.pass_time(HOUR)
+    assert taken("CloseOrderReference", 5) == 2
+    got = box.call("CancelOrderReference", {"AmazonOrderReferenceId": "S03-0000000-0000000"})
+    assert got["error"] == "InvalidOrderReferenceId"  # each action has its own
 
 
 # ---- looking -----------------------------------------------------------------------------------------
