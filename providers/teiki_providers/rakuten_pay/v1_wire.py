@@ -29,6 +29,7 @@ __all__ = [
     "decode_control",
     "encode_cart",
     "encode_control",
+    "encode_step_in",
     "form",
     "notice",
     "signature",
@@ -251,6 +252,12 @@ def encode_cart(cart: Cart) -> bytes:
 def signature(xml: bytes, key: str, method: str = "1") -> str:
     """``sig``: the hex HMAC of the XML by the access key, SHA-1 or MD5 by authMethod."""
     return hmac.new(key.encode(), xml, _DIGESTS[method]).hexdigest()
+
+
+def encode_step_in(cart: Cart, key: str) -> bytes:
+    """The step-in's body, signed."""
+    xml = encode_cart(cart)
+    return form({"checkout": b64encode(xml).decode("ascii"), "sig": signature(xml, key, cart.method)})
 
 
 def form(fields: Mapping[str, str]) -> bytes:

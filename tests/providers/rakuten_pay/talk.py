@@ -14,7 +14,6 @@ from teiki_providers.fronts import FRONTS
 from teiki_providers.house import House
 from teiki_providers.rakuten_pay.gmo_front import RakutenGmo
 from teiki_providers.rakuten_pay.gmo_wire import encode
-from teiki_providers.said import Said
 from teiki_sim.log.fold import Fold
 
 LOGIN = {"ShopID": "tshop00000001", "ShopPass": "shoppass01"}
@@ -27,35 +26,13 @@ GOODS = {
 NOTICES = "http://127.0.0.1/notice"
 
 
-class Multi:
-    """Stands for the card's dialect where that isn't open: SearchTradeMulti is read by whoever has the PayType."""
-
-    name, provider, prefixes = "multi", "card", ("/payment/SearchTradeMulti",)
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-
-    def read(self, request: Request) -> Said:
-        """As the card's dialect does it."""
-        front = gmo.searcher(self.house.fronts, gmo.fields(request).get("PayType", ""))
-        if front is None:
-            raise Turned(gmo.error("M01051005"), "no such PayType")
-        return front.read(request)
-
-
-def openings() -> tuple[Any, ...]:
-    """Every dialect that is registered, and somebody for SearchTradeMulti."""
-    has_card = any("card" in opening.__name__ for opening in FRONTS)
-    return FRONTS if has_card else (*FRONTS, Multi)
-
-
 class Talk:
     """One house, and a shop that calls it. ``settings`` are the house's; rates are none."""
 
     def __init__(self, settings: Mapping[str, int] | None = None, **given: Any) -> None:
         self.fold, self.rows = Fold(), Rows()
         given.setdefault("providers", {"rakuten_pay": provider()})
-        self.house = House(START, openings(), sinks=[self.fold, self.rows], settings=settings, **given)
+        self.house = House(START, FRONTS, sinks=[self.fold, self.rows], settings=settings, **given)
         self.house.credentials.put(
             Credential("card_shop", LOGIN["ShopID"], LOGIN["ShopPass"], notify_url=NOTICES)
         )

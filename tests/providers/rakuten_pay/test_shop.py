@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from providers import test_contract, test_faults, test_money
-from providers.rakuten_pay import talk
 from providers.stand import Stand
 
 from teiki_providers.books import Book
 from teiki_providers.door_calls import RowKeeper
+from teiki_providers.fronts import FRONTS
 from teiki_providers.house import House
 from teiki_providers.lines import HouseLine
 from teiki_providers.rakuten_pay.gmo_shop import Shop
@@ -27,7 +27,7 @@ ONLY = Method.RAKUTEN_PAY
 def spoken(stand: Stand, books: Mapping[Method, Book]) -> None:
     """Let a stand's Rakuten Pay go over the wire, and nothing else anywhere."""
     keeper = RowKeeper()
-    house = House(stand.now, talk.openings(), books=books, sinks=(keeper,), plan=stand.plan)
+    house = House(stand.now, FRONTS, books=books, sinks=(keeper,), plan=stand.plan)
     line = HouseLine(house, keeper)
     stand.gateway = RelayGateway(line, stand.log, {ONLY: Shop(line.send)})
     stand.ledger, stand.desk = house.ledger, house.gateway.desk
