@@ -125,6 +125,13 @@ class Server:
         self.server.control.fault(kind, code=code, provider="amazon_pay", times=1)
 
 
+class Behind(Server):
+    """The server as a proxy: the client, wholly untouched, believes that it talks to Amazon."""
+
+    def point(self, client: Any) -> Any:
+        return client
+
+
 @contextmanager
 def inside(deliver: Callable[[Notice], bool] = lambda notice: True) -> Iterator[Inside]:
     house = House(instant("2026-04-01T09:00:00"), (open_amazon_v1,))
@@ -137,13 +144,17 @@ def inside(deliver: Callable[[Notice], bool] = lambda notice: True) -> Iterator[
         yield Inside(box)
 
 
-@pytest.fixture(params=["inside", "server"])
-def door(request: pytest.FixtureRequest) -> Iterator[Door]:
-    if request.param == "server":
-        yield Server(request.getfixturevalue("sandbox_server"))
-    else:
+@pytest.fixture(params=["inside", "server", "proxy"])
+def door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    if request.param == "inside":
         with inside() as one:
             yield one
+        return
+    server = request.getfixturevalue("sandbox_server")
+    if request.param == "proxy":
+        monkeypatch.setenv("HTTPS_PROXY", server.http)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.ca)
+    yield Behind(server) if request.param == "proxy" else Server(server)
 
 
 class Talk:

@@ -6,9 +6,12 @@ import pytest
 
 from providers.amazon_pay.v1_stand import HOUR, LIVE, START, V1
 from providers.stand import provider
+from teiki_providers.amazon_pay.v1_wire import encode
 from teiki_providers.credentials import Credential
 from teiki_providers.mishaps import MishapMatch
+from teiki_providers.scripts import Effect, Match, Script
 from teiki_sim.calendar import DAY
+from teiki_sim.messages import Operation
 
 
 def declined(reason: str, **more: Any) -> dict[str, Any]:
@@ -337,6 +340,49 @@ def test_a_pending_capture_is_completed_later() -> None:
     assert box.state(capture["AmazonCaptureId"]) == ("Completed", "") and box.house.ledger.captured[0] == 3000
 
 
+def test_a_pending_capture_fails_where_its_authorisation_has_ended() -> None:
+    box = V1()
+    charge = box.charge(box.agreement())["AmazonAuthorizationId"]
+    capture = box.capture(charge, SellerCaptureNote='{"SandboxSimulation":{"State":"Pending"}}')
+    box.call("CloseAuthorization", {"AmazonAuthorizationId": charge})
+    box.pass_time(30)
+    assert box.state(capture["AmazonCaptureId"]) == ("Declined", "ProcessingFailure")
+
+
+def test_a_pending_capture_that_gets_no_answer_is_tried_again() -> None:
+    box = V1(scripts=[Script(Effect("no_answer"), Match(operation=Operation.CAPTURE), times=1)])
+    charge = box.charge(box.agreement())["AmazonAuthorizationId"]
+    note = '{"SandboxSimulation":{"State":"Pending"}}'
+    assert box.capture(charge, 3001, SellerCaptureNote=note)["error"] == "TransactionAmountExceeded"
+    capture = box.capture(charge, SellerCaptureNote=note)["AmazonCaptureId"]
+    box.pass_time(30)
+    assert box.state(capture) == ("Pending", "")
+    box.pass_time(30)
+    assert box.state(capture) == ("Completed", "")
+
+
+@pytest.mark.parametrize("operation", ["AUTHORISE", "CAPTURE", "CANCEL", "REFUND", "INQUIRE", "CHANGE"])
+def test_what_the_plan_loses_changes_nothing(operation: str) -> None:
+    box = V1()
+    order = box.order(9000)
+    charge = box.authorise(order, 3000)
+    capture = box.authorise(order, 3000, CaptureNow=True)["IdList"]["member"]
+    before = box.front.transactions()
+    box.house.plan.playbook.add(Script(Effect("no_answer"), Match(operation=Operation[operation]), times=1))
+    named: dict[str, tuple[str, dict[str, Any]]] = {
+        "AUTHORISE": ("Authorize", {"AmazonOrderReferenceId": order, "AuthorizationReferenceId": "x", "AuthorizationAmount": 1000}),
+        "CAPTURE": ("Capture", {"AmazonAuthorizationId": charge["AmazonAuthorizationId"], "CaptureReferenceId": "x", "CaptureAmount": 3000}),
+        "CANCEL": ("CloseAuthorization", {"AmazonAuthorizationId": charge["AmazonAuthorizationId"]}),
+        "REFUND": ("Refund", {"AmazonCaptureId": capture, "RefundReferenceId": "x", "RefundAmount": 1000}),
+        "INQUIRE": ("GetAuthorizationDetails", {"AmazonAuthorizationId": charge["AmazonAuthorizationId"]}),
+        "CHANGE": ("SetOrderReferenceDetails", {"AmazonOrderReferenceId": order, "OrderReferenceAttributes.OrderTotal": 1}),
+    }  # fmt: skip
+    action, fields = named[operation]
+    sent = box.parameters(action, **encode(action, fields))
+    assert box.reply(box.request(sent)).trouble == "lost"
+    assert box.front.transactions() == before
+
+
 def test_a_declined_refund_gives_nothing_back() -> None:
     box = V1()
     charge = box.charge(box.agreement(), CaptureNow=True)
@@ -386,7 +432,9 @@ def test_amounts_have_their_limits() -> None:
     assert box.refund(capture, 3001)["error"] == "TransactionAmountExceeded"
     assert box.refund(capture, 0)["error"] == "InvalidParameterValue"
     assert box.authorise(order, 5001)["error"] == "TransactionAmountExceeded"
-    assert box.authorise(order, 3000)["AuthorizationStatus"]["State"] == "Open"
+    first = box.authorise(order, 3000, AuthorizationReferenceId="a")
+    assert first["AuthorizationStatus"]["State"] == "Open"
+    assert box.authorise(order, 3000, AuthorizationReferenceId="a") == first
     assert box.authorise(order, 2001)["error"] == "TransactionAmountExceeded"
     assert box.charge(agreement, 0)["error"] == "InvalidParameterValue"
     big = box.order(20_000_000)
@@ -681,8 +729,6 @@ def test_an_executed_charge_whose_reply_is_lost_is_found_by_its_reference() -> N
         "AuthorizationReferenceId": "once",
         "AuthorizationAmount": 100,
     }
-    from teiki_providers.amazon_pay.v1_wire import encode
-
     reply = box.reply(box.request(box.parameters("AuthorizeOnBillingAgreement", **encode("AuthorizeOnBillingAgreement", fields))))  # fmt: skip
     assert reply.trouble == "reply_lost" and box.house.ledger.size == 1
     assert "error" not in box.call("AuthorizeOnBillingAgreement", fields)
@@ -697,8 +743,6 @@ def test_a_call_that_never_arrived_leaves_no_record() -> None:
         "AuthorizationReferenceId": "once",
         "AuthorizationAmount": 100,
     }
-    from teiki_providers.amazon_pay.v1_wire import encode
-
     sent = box.parameters("AuthorizeOnBillingAgreement", **encode("AuthorizeOnBillingAgreement", fields))
     assert box.reply(box.request(sent)).trouble == "lost"
     assert box.front.transactions() == [] and box.house.ledger.size == 0

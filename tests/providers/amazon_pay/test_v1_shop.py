@@ -89,6 +89,34 @@ def test_every_fault_is_met_alike(operation: Operation, kind: Any) -> None:
     assert (answers[0].outcome == Outcome.NO_ANSWER) == lost
 
 
+def test_what_is_left_is_refunded_and_then_nothing_is() -> None:
+    def do(stand: Stand) -> list[Answer]:
+        number = stand.authorise(AMAZON)
+        stand.capture(number, AMAZON)
+        return [stand.ask(Operation.REFUND, number, AMAZON, amount=amount) for amount in (1000, 0, 0)]
+
+    answers = both(do)
+    assert [(a.outcome, a.amount, a.code) for a in answers] == [
+        (Outcome.ACCEPTED, 1000, ""),
+        (Outcome.ACCEPTED, 3000, ""),
+        (Outcome.DECLINED, 3000, "TransactionAmountExceeded"),
+    ]
+
+
+def test_a_charge_refused_by_an_error_is_found_where_it_is_asked_about() -> None:
+    def do(stand: Stand) -> list[Answer]:
+        number = stand.authorise(AMAZON)
+        return [
+            stand.ask(Operation.INQUIRE, number, AMAZON),
+            stand.ask(Operation.CANCEL, number, AMAZON),
+            stand.ask(Operation.REAUTHORISE, number, AMAZON, amount=3000, attempt=1),
+        ]
+
+    for code in ("InvalidBillingAgreementStatus", "PaymentPlanNotSet", "AmazonRejected"):
+        answers = both(do, scripts=[Script(Effect("declined", code), times=1)])
+        assert [a.state for a in answers] == ["DECLINED", "DECLINED", "AUTHORISED"]
+
+
 STEP = st.tuples(
     st.sampled_from([op for op in Operation if op not in (Operation.PRINT_INVOICE, Operation.AUTHORISE)]),
     st.sampled_from([0, 1, 500, 3000, 3001]),
