@@ -26,8 +26,13 @@ class NpClient:
     """One merchant's terminal at NP."""
 
     def __init__(
-        self, terminal: str = "np-terminal", merchant: str = "np-merchant", secret: str = "np-sp"
+        self,
+        terminal: str = "np-terminal",
+        merchant: str = "np-merchant",
+        secret: str = "np-sp",
+        base: str = NP_BASE,
     ) -> None:
+        self.base = base
         self.auth = (merchant, secret)
         self.headers = {"X-NP-Terminal-Id": terminal}
         self._serial = itertools.count(1)
@@ -36,7 +41,7 @@ class NpClient:
         """One request."""
         return requests.request(
             method,
-            f"{NP_BASE}/{path}",
+            f"{self.base}/{path}",
             json={"transactions": items},
             auth=self.auth,
             headers=self.headers,
@@ -124,7 +129,10 @@ def codes(response: requests.Response, place: int = 0) -> list[str]:
 class ScoreClient:
     """One shop at スコア."""
 
-    def __init__(self, shop: str = "score-shop", password: str = "score-pass") -> None:
+    def __init__(
+        self, shop: str = "score-shop", password: str = "score-pass", base: str = SCORE_BASE
+    ) -> None:
+        self.base = base
         self.login = {"shopCode": shop, "shopPassword": password, "terminalId": "T1"}
         self._serial = itertools.count(1)
 
@@ -132,7 +140,7 @@ class ScoreClient:
         """One document as it is."""
         data = body.encode() if isinstance(body, str) else body
         return requests.post(
-            f"{SCORE_BASE}/{action}.do", data=data, headers={"Content-Type": "application/xml"}, timeout=5
+            f"{self.base}/{action}.do", data=data, headers={"Content-Type": "application/xml"}, timeout=5
         )
 
     def send(self, action: str, **parts: Any) -> ElementTree.Element:
