@@ -40,7 +40,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
     monkeypatch.setattr(Stand, "__init__", noted)
     yield
-    for stand in stands:
+    for stand in reversed(stands):  # each gives `requests` back as it found it
         stand.close()
 
 
