@@ -1,1 +1,1 @@
-"""Rakuten Pay, version 2 through GMO-PG."""
+"""Rakuten Pay: both versions through GMO-PG, and version 1 direct; the book is version 2."""

@@ -35,7 +35,8 @@ from teiki_sim.messages import Answer, Method, Operation, Outcome
 
 __all__ = ["RakutenGmo", "open_rakuten_gmo"]
 
-_EXPIRY = "start_limit"
+#: Timers: the consumer has not come, or has come and not paid.
+_START_LIMIT, _TERM = "start_limit", "term"
 _SUFFIX = ".idPass"
 
 
@@ -162,7 +163,7 @@ class RakutenGmo:
         trade.stage = Status.REQSUCCESS
         trade.token = key_of(self.house.seed, "token", trade.access)
         trade.start_by = self.house.now + START_LIMIT_S
-        self.house.timer(trade.start_by, self.name, _EXPIRY, trade.access)
+        self.house.timer(trade.start_by, self.name, _START_LIMIT, trade.access)
         start = f"{fields['Base']}/payment/{trade.family.name}Start{_SUFFIX}"
         return gmo.answer(gmo_answers.started(trade, start), trade.name)
 
@@ -226,9 +227,7 @@ class RakutenGmo:
         if trade.started or TABLE[self.trading.status(trade), Call.CONSENT] is not Own.GO:
             return gmo.error("RI1000001", transaction=trade.name)
         trade.started = True
-        self.house.timer(
-            self.house.now + (trade.term_s or TERM_S), self.name, _EXPIRY, f"{trade.access}:paying"
-        )
+        self.house.timer(self.house.now + (trade.term_s or TERM_S), self.name, _TERM, trade.access)
         page = pages.consent(f"/payment/{trade.family.name}Consent{_SUFFIX}", trade)
         return Reply(200, page.encode(), "text/html; charset=UTF-8", transaction=trade.name)
 
@@ -293,13 +292,13 @@ class RakutenGmo:
 
     def due(self, at: int, what: str, key: str) -> str:
         """A follow-up is carried out, or the consumer's time is over."""
-        trade = self._by_access[key.partition(":")[0]]
+        trade = self._by_access[key]
         if what == FOLLOW_UP:
             wish, _ = self.trading.carry_out(trade)
             self._changed(trade)
             return f"{wish.call.value}: {self.trading.status(trade).shown} {trade.failure}".rstrip()
         waits = self.trading.status(trade) is Status.REQSUCCESS
-        if not waits or (trade.started and not key.endswith(":paying")):
+        if not waits or (trade.started and what == _START_LIMIT):
             return ""
         trade.stage, trade.touched = Status.NOT_STARTED, at
         self._changed(trade)

@@ -126,7 +126,7 @@ def test_the_consumer_has_the_time_that_the_shop_gave(talk: Talk, client: Client
     started = client("ExecTranRakutenId", **client.entered("A-1"), **GOODS, PaymentTermSec=300)
     client.browse(started["StartURL"], AccessID=started["AccessID"], Token=started["Token"])
     assert talk.seconds(299) == [] and talk.status() == "REQSUCCESS"
-    assert talk.seconds(1) == ["start_limit EXPIRED"]
+    assert talk.seconds(1) == ["term EXPIRED"]
     with pytest.raises(ValueError, match="EXPIRED"):
         talk.front.buyer("A-1", "consent", {})
 

@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from providers import test_contract, test_faults, test_money
+from providers import test_contract, test_doors, test_faults, test_money
 from providers.stand import Stand
 
 from teiki_providers.books import Book
 from teiki_providers.door_calls import RowKeeper
+from teiki_providers.faults import FaultPlan
 from teiki_providers.fronts import FRONTS
 from teiki_providers.house import House
 from teiki_providers.lines import HouseLine
 from teiki_providers.rakuten_pay.gmo_shop import Shop
 from teiki_providers.relay import RelayGateway
-from teiki_sim.config import Faults
-from teiki_sim.messages import Answer, Method, Operation
+from teiki_sim.config import Config, Faults, load
+from teiki_sim.log.writer import Log
+from teiki_sim.messages import METHOD_NAMES, Answer, Gateway, Method, Operation
 
 ONLY = Method.RAKUTEN_PAY
 
@@ -130,3 +132,32 @@ def test_any_questions_are_answered_alike(
         if answer.transaction >= 0:
             newest[order] = answer.transaction
     both.same_rows()
+
+
+# ---- months of a shop whose customers all pay by Rakuten Pay ----------------------------------------
+
+
+def over_the_wire(config: Config, log: Log) -> Gateway:
+    """A gateway that speaks the vendor's form."""
+    keeper = RowKeeper()
+    house = House(0, FRONTS, sinks=(keeper,), plan=FaultPlan(config.seed, config.providers))
+    line = HouseLine(house, keeper)
+    return RelayGateway(line, log, {ONLY: Shop(line.send)})
+
+
+@pytest.mark.parametrize("platform", ["subscstore", "ecforce"])
+def test_months_of_a_troubled_provider_are_the_same_over_the_wire(platform: str) -> None:
+    outage = {"from": "2026-05-10T00:00:00", "until": "2026-05-12T12:00:00", "kind": "maintenance"}
+    troubled = {
+        "decline_rate": 0.1, "hold_rate": 0.1, "windows": [outage],
+        "faults": {"no_answer": 0.03, "reply_lost": 0.03, "server_error": 0.03, "capture_failed": 0.03},
+    }  # fmt: skip
+    shares = {name: {"share": float(name == METHOD_NAMES[ONLY])} for name in METHOD_NAMES}
+    config = load(
+        None,
+        {
+            "platform": platform, "seed": 9, "subscriptions": 300, "months": 4, "payments": shares,
+            "customers": {"payment": [0.0]}, "providers": {"rakuten_pay": troubled},
+        },
+    )  # fmt: skip
+    test_doors.same(test_doors.months(config, test_doors.direct), test_doors.months(config, over_the_wire))
