@@ -5,7 +5,7 @@
         box.fault("declined", code="42G030000", match={"nth_charge": 3})
         box.advance(days=30)
 
-One pattern for each vendor is mounted, and routing happens inside by a dictionary; what is for no vendor goes
+One pattern for all vendors is mounted, and routing happens inside by a dictionary; what is for no vendor goes
 its usual way.
 """
 
@@ -76,14 +76,14 @@ class Sandbox:
         self._deliver = deliver
         self._everywhere = everywhere
         self._mock = responses.RequestsMock(
-            assert_all_requests_are_fired=False, passthru_prefixes=("http://", "https://")
+            assert_all_requests_are_fired=False,
+            passthru_prefixes=() if everywhere else ("http://", "https://"),
         )
 
     def open(self) -> None:
         """Catch requests from now on."""
-        for provider in sorted({front.provider for front in self.house.fronts.values()}):
-            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-                self._mock.add_callback(method, self._pattern(provider), self._answer)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            self._mock.add_callback(method, self._pattern(), self._answer)
         self._mock.start()
 
     def close(self) -> None:
@@ -97,11 +97,17 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _pattern(self, provider: str) -> re.Pattern[str]:
-        prefixes = {p for f in self.house.fronts.values() if f.provider == provider for p in f.prefixes}
-        paths = "|".join(re.escape(prefix) for prefix in sorted(prefixes))
-        hosts = "|".join(re.escape(host) for host in VENDOR_HOSTS.get(provider, ()))
-        return re.compile(rf"https?://({'[^/]+' if self._everywhere else hosts})(:\d+)?({paths})")
+    def _pattern(self) -> re.Pattern[str]:
+        """One for all vendors: `responses` forgets the first of two that match the same request."""
+        paths: dict[str, set[str]] = {}
+        for front in self.house.fronts.values():
+            paths.setdefault(front.provider, set()).update(front.prefixes)
+        vendors = []
+        for provider, prefixes in sorted(paths.items()):
+            hosts = "|".join(re.escape(host) for host in VENDOR_HOSTS.get(provider, ()))
+            below = "|".join(re.escape(prefix) for prefix in sorted(prefixes))
+            vendors.append(rf"({'[^/]+' if self._everywhere else hosts})(:\d+)?({below})")
+        return re.compile(rf"https?://({'|'.join(vendors)})")
 
     def _answer(self, prepared: requests.PreparedRequest) -> Answered:
         request = _as_request(prepared)

@@ -17,14 +17,14 @@ from teiki_providers.lines import send
 from teiki_providers.server.aside import Aside
 from teiki_sim.config import Provider
 
-__all__ = ["ServerLine"]
+__all__ = ["ServerLine", "server"]
 
 _PROVIDERS = TypeAdapter(dict[str, Provider])
 _STARTING = threading.Lock()
 _running: list[Aside] = []
 
 
-def _server() -> Aside:
+def server() -> Aside:
     """This process's sandbox server, started the first time; it ends with the process."""
     with _STARTING:
         if not _running:
@@ -38,7 +38,7 @@ class ServerLine:
     """Speaks to a server, in whose house one run lives at a time."""
 
     def __init__(self, plan: FaultPlan, settings: Mapping[str, int]) -> None:
-        self._server = _server()
+        self._server = server()
         self._session = requests.Session()
         # Nothing of the machine's own proxy settings is to stand between.
         self._session.trust_env = False
@@ -63,7 +63,7 @@ class ServerLine:
 
     def rows(self) -> list[Row]:
         """The provider's rows since the last time."""
-        return [tuple(row) for row in self._control("GET", "door/rows", None)]
+        return [tuple(row) for row in self._control("POST", "door/rows", {})]
 
     def close(self) -> None:
         """Hang up; the server stays for the next run."""

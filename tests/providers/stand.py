@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from providers.tiny import TinyFront, TinyShop
 from teiki_providers.books import Book
 from teiki_providers.door_calls import RowKeeper
+from teiki_providers.doors import OWN_SETTINGS
 from teiki_providers.faults import FaultPlan
 from teiki_providers.fronts import FRONTS
 from teiki_providers.gateway import DirectGateway
 from teiki_providers.house import House
 from teiki_providers.ledger import Ledger
 from teiki_providers.lines import HouseLine, InProcessLine
-from teiki_providers.relay import RelayGateway
+from teiki_providers.relay import Line, RelayGateway
 from teiki_providers.scripts import Script
+from teiki_providers.server_line import ServerLine, server
 from teiki_providers.shelf import BOOKS
 from teiki_providers.shops import shops
 from teiki_providers.states import State
@@ -65,11 +67,13 @@ class Rows:
 
 
 class Stand:
-    """One gateway with its log folded as it grows. ``way`` is how it is reached: "direct", or a door's name behind
-    which the smallest dialect is spoken, or (with ``wire``) the vendors' own."""
+    """One gateway with its log folded as it grows.
+
+    ``way`` is how it is reached: "direct", "tiny" (spoken, in the smallest dialect there can be), or a door's name:
+    then the vendors' own wires.
+    """
 
     way: ClassVar[str] = "direct"
-    wire: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -94,12 +98,20 @@ class Stand:
             self._relay(books)
 
     def _relay(self, books: Mapping[Method, Book]) -> None:
-        keeper = RowKeeper()
-        openings = FRONTS if self.wire else (TinyFront,)
-        house = House(self.now, openings, books=books, sinks=(keeper,), plan=self.plan)
-        line = (HouseLine if self.way == "spoken" else InProcessLine)(house, keeper)
-        tiny = TinyShop(line.send)
-        both = shops(line.send) if self.wire else dict.fromkeys(BOOKS, tiny)
+        line: Line
+        if self.way == "server":
+            line = ServerLine(self.plan, OWN_SETTINGS)
+            house = server().house
+            self.plan = house.plan
+        else:
+            keeper = RowKeeper()
+            openings = (TinyFront,) if self.way == "tiny" else FRONTS
+            house = House(
+                self.now, openings, books=books, sinks=(keeper,), plan=self.plan, settings=OWN_SETTINGS
+            )
+            line = (InProcessLine if self.way == "inprocess" else HouseLine)(house, keeper)
+        tiny = self.way == "tiny"
+        both = dict.fromkeys(BOOKS, TinyShop(line.send)) if tiny else shops(line.send)
         self.gateway = RelayGateway(line, self.log, both)
         self.ledger, self.desk = house.ledger, house.gateway.desk
 

@@ -19,9 +19,9 @@ covered = pytest.mark.parametrize("method", COVERED, ids=lambda m: m.name)
 deferred = pytest.mark.parametrize("method", sorted(DEFERRED), ids=lambda m: m.name)
 
 
-@pytest.fixture(autouse=True, params=["direct", "spoken", "inprocess"])
+@pytest.fixture(autouse=True, params=["direct", "tiny", "spoken", "inprocess", "server"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Through every door that opens in this process."""
+    """Through every door."""
     monkeypatch.setattr(Stand, "way", request.param)
     stands: list[Stand] = []
     made = Stand.__init__
@@ -142,7 +142,11 @@ def test_a_lost_reply_is_found_by_inquiry(method: Method) -> None:
 @covered
 @pytest.mark.parametrize("kind", ["no_answer", "server_error"])
 def test_a_call_that_never_arrived_is_unknown(method: Method, kind: str) -> None:
-    effect = Effect("no_answer") if kind == "no_answer" else Effect("server_error", "500")
+    effect = (
+        Effect("no_answer")
+        if kind == "no_answer"
+        else Effect("server_error", BOOKS[method].words.server_error)
+    )
     stand = Stand([Script(effect, times=1)])
     assert stand.ask(O.AUTHORISE, -1, method, amount=3000).outcome == Outcome.NO_ANSWER
     answer = stand.ask(O.INQUIRE, -1, method)

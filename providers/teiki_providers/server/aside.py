@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import requests
 
+from teiki_providers.house import House
 from teiki_providers.server.guard import CONTROL
 from teiki_providers.server.serve import Served, Settings, new_loop, serve
 
@@ -115,6 +116,11 @@ class Aside:
         finally:
             self._up.set()
         await self.served.until_stopped()
+
+    @property
+    def house(self) -> House:
+        """The house as it stands, for looking into; it belongs to the server's thread."""
+        return self.served.room.sandbox.house
 
     @property
     def http(self) -> str:
