@@ -1,7 +1,7 @@
-"""Two RSA key pairs that are no secret: that of teiki's own store, and that which notices are signed with.
+"""The RSA key pair of teiki's own store, which is no secret.
 
-Both are test values, fixed so that a run is the same everywhere. A sandbox knows the store's public half from the
-start; any other shop posts its own.
+It is a test value, fixed so that a run is the same everywhere. A sandbox knows its public half from the start; any
+other shop posts its own.
 """
 
 from functools import cache
@@ -9,7 +9,7 @@ from functools import cache
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-__all__ = ["STORE_KEY_ID", "notice_key", "public_pem", "store_key"]
+__all__ = ["STORE_KEY_ID", "public_pem", "store_key"]
 
 #: It begins with LIVE, so that its authorisations have the age of the book's terms.
 STORE_KEY_ID = "LIVE-TEIKISTORE00000000000000"
@@ -24,16 +24,6 @@ _STORE_Q = (
     "d7851d9a5fc47cdbd6c96c05c519e03ce86b4fa977a2109332deb9f423950f1e806eb20356570ffdb58eb9b084cef059"
     "4816a1213e031e22344c7ee3fc3dbc23cf9be12e20425e79e30469c67fbcb8b8c02c9ed4ef32f8c4d9dd19357ff1cbdb"
     "d2359fb497e2a2546cdf9147c402e6a1abaa5dea2dcbd398f5c76a904149d64f"
-)
-_NOTICE_P = (
-    "ddcb87c5e47a588dc67a3278bccc6380f6116f1321c35a50910abb292e4a142028d5775f7747e66e71f072df38530fc5"
-    "a4e045193364871a821031d035d99acd8397e68aa87a134be924377053fe4cdf5fbbcab68dd0426282e09e15d08cc41b"
-    "2d85b593a1bcf3d20fd4d0851adf4f915c7eb1e1cfdf4a649bd668078c280267"
-)
-_NOTICE_Q = (
-    "b625962a279442b15fe44a466be2059e060fd16e8417e89c6062494927a1b4897ffd9b6e7a8865b50f097c2567cad9c7"
-    "de24adaf1c461fd4d7f91f45bcaf0167a8c926c43562265d627b9fcee3958b87239fdc7b19cee982cdde6adcded5809f"
-    "c93b941e233d023edd76f37fff818aef3b1c166217b90dc1124ecd439d575b29"
 )
 
 
@@ -55,12 +45,6 @@ def _pair(first: str, second: str) -> rsa.RSAPrivateKey:
 def store_key() -> rsa.RSAPrivateKey:
     """The private half of teiki's own store."""
     return _pair(_STORE_P, _STORE_Q)
-
-
-@cache
-def notice_key() -> rsa.RSAPrivateKey:
-    """The private half behind the sandbox's notices."""
-    return _pair(_NOTICE_P, _NOTICE_Q)
 
 
 def public_pem(key: rsa.RSAPrivateKey) -> str:

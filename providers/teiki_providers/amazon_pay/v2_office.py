@@ -132,7 +132,10 @@ class Office:
         answer = self.house.follow(operation, charge.number, amount, reference=asked.reference)
         if answer.outcome == Outcome.NO_ANSWER:
             return None
-        self.records.catch_up(charge)
+        if (
+            operation == Operation.INQUIRE
+        ):  # a poll can have brought the verdict; other moves are noted by their rooms
+            self.records.catch_up(charge)
         if isinstance(cell, Refused):
             raise Denied(cell.code, f"The charge {charge.id} is {charge.state}.")
         if answer.outcome == Outcome.DECLINED:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from teiki_providers.amazon_pay.v2_notices import Notices
+from teiki_providers.amazon_pay.v2_notices import Notices, uuid
 from teiki_providers.amazon_pay.v2_states import (
     LATER,
     ChargeState,
@@ -164,7 +164,7 @@ class Records:
 
     def long(self, what: str) -> str:
         """A new id of the form of a UUID."""
-        return _uuid(self._draw(what), self._draw(what))
+        return uuid(self._draw(what), self._draw(what))
 
     # ---- news ------------------------------------------------------------------------------------
 
@@ -204,8 +204,3 @@ class Records:
             self.catch_up(charge)
             if charge.state in (ChargeState.INITIATED, ChargeState.AUTHORIZED, ChargeState.CAPTURE_INITIATED):
                 yield charge
-
-
-def _uuid(first: int, second: int) -> str:
-    digits = f"{first:016x}{second:016x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
