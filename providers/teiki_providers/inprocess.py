@@ -28,6 +28,7 @@ from teiki_providers.mishaps import Mishap, MishapMatch
 from teiki_providers.notices import Notice
 from teiki_providers.recovery import Verdict
 from teiki_providers.said import Front, Happened, Opening
+from teiki_providers.shelf import VENDOR_BOOKS
 
 __all__ = ["Sandbox", "instant"]
 
@@ -72,7 +73,7 @@ class Sandbox:
         house: House | None = None,
         everywhere: bool = False,
     ) -> None:
-        self.house = house or House(instant(start), openings, seed)
+        self.house = house or House(instant(start), openings, seed, books=VENDOR_BOOKS)
         self._deliver = deliver
         self._everywhere = everywhere
         self._mock = responses.RequestsMock(

@@ -16,6 +16,7 @@ from teiki_providers.server.masking import mask, mask_answer
 from teiki_providers.server.requests_seen import outline
 from teiki_providers.server.seal import Seal
 from teiki_providers.server.world import World
+from teiki_providers.shelf import BOOKS
 from teiki_sim.log.writer import Sink
 
 __all__ = ["Sandbox"]
@@ -152,7 +153,7 @@ class Sandbox:
         """An empty house of another seed for a run of teiki's own store, its rows kept."""
         self.keeper = RowKeeper()
         sinks: tuple[Sink, ...] = (self.keeper,)
-        self.house = world.house(self.openings, sinks, scripts)
+        self.house = world.house(self.openings, sinks, scripts, BOOKS)
 
     # ---- after a restart -------------------------------------------------------------------------
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from teiki_providers.books import Book
 from teiki_providers.house import House
 from teiki_providers.said import Opening
 from teiki_providers.scripts import Script
 from teiki_providers.server.instants import parse, text
+from teiki_providers.shelf import VENDOR_BOOKS
 from teiki_sim.config import Provider
 from teiki_sim.log.writer import Sink
+from teiki_sim.messages import Method
 
 __all__ = ["START", "World"]
 
@@ -32,11 +35,15 @@ class World:
     """What dialects can be told, each under PROVIDER.name (see `House.settings`)."""
 
     def house(
-        self, openings: Sequence[Opening], sinks: Sequence[Sink] = (), scripts: Sequence[Script] = ()
+        self,
+        openings: Sequence[Opening],
+        sinks: Sequence[Sink] = (),
+        scripts: Sequence[Script] = (),
+        books: Mapping[Method, Book] = VENDOR_BOOKS,
     ) -> House:
-        """An empty house."""
+        """An empty house; its books are the vendors' own, unless a store's platform stands between."""
         return House(
-            self.start, openings, self.seed, self.providers, scripts, sinks=sinks, settings=self.settings
+            self.start, openings, self.seed, self.providers, scripts, books, sinks, settings=self.settings
         )
 
     def meta(self) -> dict[str, str]:

@@ -16,6 +16,8 @@ from teiki_providers.card.matrix import (
     fitting,
     timely,
 )
+from teiki_providers.inprocess import Sandbox
+from teiki_providers.server.world import World
 from teiki_providers.shelf import BOOKS, VENDOR_BOOKS
 from teiki_providers.states import State
 from teiki_sim.calendar import DAY
@@ -120,6 +122,13 @@ def test_an_authorisation_after_a_cancel_is_the_books_to_permit() -> None:
         told = counter.alter(trade, "AUTH", Amount="700", Method="1")
         assert told.get("ErrInfo", "") == ("" if status == "AUTH" else "E11010003")
         assert counter.search(trade)["Status"] == status
+
+
+def test_clients_meet_the_vendors_own_books() -> None:
+    assert World().house(()).books is VENDOR_BOOKS
+    assert World().house((), books=BOOKS).books is BOOKS
+    with Sandbox() as box:
+        assert box.house.books is VENDOR_BOOKS
 
 
 # ---- dates ---------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Walks through the card wire with the vendors' clients as published."""
