@@ -1,6 +1,5 @@
 """Consents to regular charges (随時決済): a consumer agrees once, then a shop charges without asking."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from teiki_providers.scripts import Effect
@@ -51,9 +50,6 @@ class Consents:
 
     def __getitem__(self, identity: str) -> Consent:
         return self._all[identity]
-
-    def __iter__(self) -> Iterator[Consent]:
-        return iter(self._all.values())
 
     def give(self, identity: str, shop: str, now: int) -> Consent:
         """A consumer agrees; an id that is there stays as it is."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
-from teiki_providers.rakuten_pay.calls import V1, Call, Family, Named, Verb
+from teiki_providers.rakuten_pay.calls import V1, Call, Named, Verb
 from teiki_sim.calendar import DAY, to_date
 
 __all__ = ["AMOUNTS", "SECRET", "Field", "decode", "encode", "fields_of", "stamp"]
@@ -164,8 +164,3 @@ def stamp(at: int) -> str:
         return ""
     seconds = at % DAY
     return f"{to_date(at // DAY):%Y%m%d}{seconds // 3600:02}{seconds // 60 % 60:02}{seconds % 60:02}"
-
-
-def smallest_fault(family: Family, amount: int) -> list[str]:
-    """ErrInfo of an amount below the smallest."""
-    return ["E01060011"] if amount < family.smallest else []

@@ -166,8 +166,6 @@ class Trading(Generic[T]):
     def _permitted(self, trade: T, call: Call) -> bool:
         cell = TABLE[self.status(trade), call]
         if cell is Own.BOOK:
-            if trade.number < 0:
-                return False
             standing = self.house.standing(trade.number)
             return isinstance(self.house.books[_METHOD].cell(standing, GENERAL[call]), Move)
         return cell in (Own.ANEW, Own.DROP)

@@ -60,6 +60,7 @@ class RakutenV1:
         self.trading: Trading[Order] = Trading(house, self.name, lambda order: None)
         self._by_control: dict[str, Order] = {}
         self._by_token: dict[str, Order] = {}
+        self._newest: dict[str, Order] = {}  # by orderCartId alone
         self._used: set[tuple[str, str]] = set()
 
     # ---- reading ---------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ class RakutenV1:
             token=key_of(house.seed, "v1", key, len(self._by_token)),
         )
         self.trading.add(key, order)
-        self._by_token[order.token] = order
+        self._by_token[order.token] = self._newest[order.name] = order
         page = pages.page(
             _CONSENT, {"AccessID": order.token}, ", ".join(i.name or i.id for i in cart.items), cart.total
         )
@@ -280,12 +281,7 @@ class RakutenV1:
     # ---- looking ---------------------------------------------------------------------------------
 
     def _find(self, identity: str) -> Order:
-        found = self._by_control.get(identity) or next(
-            (order for order in reversed(self.trading.trades.values()) if order.name == identity), None
-        )
-        if found is None:
-            raise KeyError(identity)
-        return found
+        return self._by_control.get(identity) or self._newest[identity]
 
     def trouble(self, code: str, status: int) -> Reply:
         """An apiErrorCode: maintenance or system."""

@@ -13,6 +13,7 @@ from providers.rakuten_pay.wire import caught
 
 from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.house import House
+from teiki_providers.inprocess import Sandbox
 from teiki_providers.mishaps import MishapMatch
 from teiki_providers.said import Said
 from teiki_sim.calendar import DAY
@@ -129,6 +130,18 @@ def test_the_consumer_has_the_time_that_the_shop_gave(talk: Talk, client: Client
     assert talk.seconds(1) == ["term EXPIRED"]
     with pytest.raises(ValueError, match="EXPIRED"):
         talk.front.buyer("A-1", "consent", {})
+
+
+def test_the_sandbox_of_a_shops_own_tests_speaks_both_faces() -> None:
+    with Sandbox() as box, requests.Session() as session:
+        client = Client(session)
+        client.agreed("A-1", job="CAPTURE")
+        assert client("SearchTradeMulti", OrderID="A-1", PayType="18")["Status"] == "CAPTURE"
+        got = session.post(
+            "https://checkout.rakuten.co.jp/odrctla/cancelorder/1.0/", data="rparam=", timeout=5
+        )
+        assert b"<apiErrorCode>600</apiErrorCode>" in got.content
+        assert box.front("rakuten_gmo").transaction("A-1")["ledger"]["captured"] == 3000
 
 
 # ---- notices ---------------------------------------------------------------------------------------------
