@@ -18,6 +18,7 @@ from teiki_providers.server.seal import SealBroken
 from teiki_providers.server.serve import OtherWorld, Settings, new_loop, serve
 from teiki_providers.server.world import START, World
 from teiki_scenarios.language import Language, refuse
+from teiki_scenarios.recorded import routes
 from teiki_sim.config import load
 
 __all__ = ["Asked", "instruments", "open_sandbox", "settings_of", "show_instruments"]
@@ -66,6 +67,7 @@ def settings_of(asked: Asked) -> Settings:
         World(**given),
         frozenset(given),
         tuple(asked.allow_hosts),
+        extra_routes=routes(),
     )
 
 

@@ -1,12 +1,13 @@
 """The living house and its journal: every change is entered, and played again after a restart."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from teiki_providers.door_calls import RowKeeper
 from teiki_providers.exchange import Reply, Request, Turned
+from teiki_providers.house import House
 from teiki_providers.reference import Reference
 from teiki_providers.said import Front, Happened, Opening, Said
 from teiki_providers.scripts import Script
@@ -18,8 +19,12 @@ from teiki_providers.server.seal import Seal
 from teiki_providers.server.world import World
 from teiki_providers.shelf import BOOKS
 from teiki_sim.log.writer import Sink
+from teiki_sim.messages import Answer, Ask
 
-__all__ = ["Sandbox"]
+__all__ = ["Sandbox", "Watch"]
+
+#: Hears what the ledger was asked, and what it answered.
+Watch = Callable[[Ask, Answer], None]
 
 _LOG = logging.getLogger("teiki.sandbox")
 _MOST_ANSWER = 20_000
@@ -29,13 +34,21 @@ _UNHEARD = ("lost", "reply_lost", "reset")
 class Sandbox:
     """A house whose every change stands in a journal."""
 
-    def __init__(self, world: World, openings: Sequence[Opening], journal: Journal, seal: Seal) -> None:
+    def __init__(
+        self,
+        world: World,
+        openings: Sequence[Opening],
+        journal: Journal,
+        seal: Seal,
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch
         self.world = world
         self.openings = openings
         self.journal = journal
         self.seal = seal
         self.keeper: RowKeeper | None = None
-        self.house = world.house(openings)
+        self._move_into(world.house(openings))
         self.played = self._replay()
 
     # ---- calls of vendors' clients ---------------------------------------------------------------
@@ -147,13 +160,29 @@ class Sandbox:
         """An empty world at the start."""
         self.journal.clear()
         self.keeper = None
-        self.house = self.world.house(self.openings)
+        self._move_into(self.world.house(self.openings))
 
     def open_door(self, world: World, scripts: Sequence[Script]) -> None:
         """An empty house of another seed for a run of teiki's own store, its rows kept."""
         self.keeper = RowKeeper()
         sinks: tuple[Sink, ...] = (self.keeper,)
-        self.house = world.house(self.openings, sinks, scripts, BOOKS)
+        self._move_into(world.house(self.openings, sinks, scripts, BOOKS))
+
+    def _move_into(self, house: House) -> None:
+        self.house = house
+        if (watch := self._watch) is not None:
+            answered = house.gateway.ask
+
+            def ask(asked: Ask) -> Answer:
+                answer = answered(asked)
+                watch(asked, answer)
+                return answer
+
+            house.gateway.ask = ask  # type: ignore[method-assign, assignment]
+
+    def shadow(self, watch: Watch) -> "Sandbox":
+        """The same history once more, beside this one: ``watch`` hears what the ledger was asked and answered."""
+        return Sandbox(self.world, self.openings, self.journal, self.seal, watch)
 
     # ---- after a restart -------------------------------------------------------------------------
 

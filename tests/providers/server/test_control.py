@@ -246,7 +246,7 @@ def test_no_bad_request_breaks_the_control_api(box: Aside) -> None:
 @pytest.mark.slow
 def test_no_bad_request_breaks_the_control_api_at_length(box: Aside) -> None:
     charge(box, "A1")
-    assert sum(fuzz(box, 300).values()) > 5000
+    assert sum(fuzz(box, 60).values()) > 1000
     assert box.control.get("health")["ok"]
 
 
