@@ -43,6 +43,13 @@ class Reply:
     slow_ms: int = 0
     transaction: str = ""
 
+    def telling(self, name: str, value: str) -> "Reply":
+        """The same answer with another header."""
+        headers = {**self.headers, name: value}
+        return Reply(
+            self.status, self.body, self.content_type, headers, self.trouble, self.slow_ms, self.transaction
+        )
+
     def befallen(self, trouble: Trouble, slow_ms: int = 0) -> "Reply":
         """The same answer with what happens to it on its way; a damaged one has a damaged body."""
         body = self.body

@@ -107,7 +107,10 @@ class House:
 
     def front_of(self, path: str) -> Front | None:
         """The dialect spoken at a path: the longest prefix wins."""
-        return next((front for prefix, front in self._prefixes if path.startswith(prefix)), None)
+        for prefix, front in self._prefixes:
+            if path.startswith(prefix):
+                return front
+        return None
 
     def hear(self, request: Request) -> Reply:
         """Read a request and act on it. Raises `Turned` where the dialect turns it away, KeyError for no vendor's path."""
@@ -132,7 +135,7 @@ class House:
         reply = front.act(said)
         self.plan.force(None)
         if self._told is not None:
-            reply = replace(reply, headers={**reply.headers, TOLD: self._told.text()})
+            reply = reply.telling(TOLD, self._told.text())
         reply = self._on_its_way(front, reply, mishap)
         if self._charged >= 0 and reply.trouble:
             self._lose(front, self._charged)

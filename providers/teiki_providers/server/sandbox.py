@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from teiki_providers.door_calls import RowKeeper
@@ -86,7 +87,7 @@ class Sandbox:
             0 if reply.trouble in _UNHEARD else reply.status,
             _answer_text(reply),
             mask(reply.transaction),
-            mask("\n".join(self.house.why.lines)),
+            _masked("\n".join(self.house.why.lines)),
         )
         return reply
 
@@ -218,9 +219,14 @@ _PLAY = {
 }
 
 
+#: Why a call was answered so is told in few different ways.
+_masked = lru_cache(1024)(mask)
+
+
 def _answer_text(reply: Reply) -> str:
-    charset = "cp932" if "31j" in reply.content_type.lower() else "utf-8"
-    return mask_answer(reply.body[:_MOST_ANSWER].decode(charset, "replace"))
+    body = reply.body if len(reply.body) <= _MOST_ANSWER else reply.body[:_MOST_ANSWER]
+    charset = "cp932" if reply.content_type.endswith("31J") else "utf-8"
+    return mask_answer(body.decode(charset, "replace"))
 
 
 def _where(bug: Exception) -> str:

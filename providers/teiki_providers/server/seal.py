@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import to_json
 
 from teiki_providers.server.masking import has_card_number
 
@@ -44,7 +45,10 @@ class Seal:
 
     def write(self, value: Any, secret: bool = False) -> str:
         """JSON, sealed where it is secret or holds what could be a card number."""
-        text = _JSON.encode(value)  # ASCII: lone surrogates of a hostile body pass unharmed
+        try:
+            text = to_json(value, inf_nan_mode="constants").decode()
+        except ValueError:  # lone surrogates of a hostile body pass as ASCII
+            text = _JSON.encode(value)
         if not secret and not has_card_number(text):
             return text
         nonce = os.urandom(_NONCE)
