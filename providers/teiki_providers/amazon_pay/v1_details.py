@@ -131,12 +131,14 @@ def _ids(ids: list[str]) -> Tree | None:
 
 def authorization(one: Authorization, records: Records) -> Tree:
     """An authorisation."""
+    captured = records.captured(one)
     soft = {"SoftDecline": str(one.soft).lower()} if one.state == "Declined" else {}
     return {
         "AmazonAuthorizationId": one.id,
         "AuthorizationReferenceId": one.reference,
         "AuthorizationAmount": money(one.amount),
-        "CapturedAmount": money(records.captured(one)),
+        # Before a capture a bare 0, as recorded.
+        "CapturedAmount": money(captured) if captured else {"Amount": "0", "CurrencyCode": "JPY"},
         "AuthorizationFee": money(0),
         "IdList": _ids(one.captures),
         "CreationTimestamp": moment(one.at),

@@ -13,6 +13,7 @@ from teiki_providers.amazon_pay import v1_authorizations as authorizations
 from teiki_providers.amazon_pay import v1_buyer as buyer
 from teiki_providers.amazon_pay import v1_captures as captures
 from teiki_providers.amazon_pay import v1_orders as orders
+from teiki_providers.amazon_pay.codes import CODES
 from teiki_providers.amazon_pay.v1_actions import ACTIONS
 from teiki_providers.amazon_pay.v1_codes import Problem
 from teiki_providers.amazon_pay.v1_instruments import INSTRUMENTS, simulation
@@ -38,9 +39,17 @@ _TOLERANCE_S = 15 * 60
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z", re.ASCII)
 _SIGNED = ("AWSAccessKeyId", "Action", "SellerId", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp", "Version")  # fmt: skip
 _FIXED = {"SignatureMethod": "HmacSHA256", "SignatureVersion": "2", "Version": _VERSION}
+_KNOWN = {code.code: code for code in CODES}
 #: The certificate of notices: no action of Amazon Pay's, but on this host all the same.
 _CERTIFICATE = "SigningCertificate"
 _BY_STATUS = {429: "RequestThrottled", 500: "InternalServerError", 503: "ServiceUnavailable"}
+
+
+def _because(problem: Problem) -> str:
+    """The error, and who says so."""
+    code = _KNOWN.get(problem.code)
+    basis = f"{'documented' if code.documented else 'modelled'}: {code.source}" if code else "asked for"
+    return f"{problem.code}: {problem.message} ({basis})"
 
 
 def _service(office: Office, said: Said) -> Done:
@@ -204,6 +213,7 @@ class V1Front:
         try:
             done = _DOES[said.operation](self.office, said)
         except Problem as problem:
+            self.house.why.say(_because(problem))
             return error(problem.code, problem.message, request_id)
         finally:
             self.office.acting = False

@@ -48,9 +48,14 @@ def _listed(tree: Tree) -> Tree:
 
 def _content(thing: Thing, records: Records, now: int) -> tuple[str, str, Tree]:
     """The type, the root element and what stands in it."""
+    tree: Tree
     match thing:
         case Agreement():
-            tree = details.agreement(thing, records, now, seen=False)
+            # Notices spell the instant's name in the status like everybody else's.
+            tree = {
+                **details.agreement(thing, records, now, False),
+                "BillingAgreementStatus": details.status(thing),
+            }
             return "BillingAgreementNotification", "BillingAgreementNotification", {"BillingAgreement": tree}
         case Order():
             tree = _listed(details.order(thing))

@@ -785,6 +785,19 @@ def test_ids_of_every_kind_are_known() -> None:
         front.buyer("C03-0000000-0000000", "consent", {})
 
 
+def test_why_a_call_was_refused() -> None:
+    box = V1()
+    box.charge(box.draft())
+    (line,) = box.house.why.lines
+    assert line.startswith("InvalidBillingAgreementStatus: C03-") and line.endswith(
+        "is in state Draft and doesn't permit authorise. "
+        "(documented: Amazon's SDK and field reports; HTTP status unconfirmed)"
+    )
+    box.house.mishaps.post({"kind": "declined", "code": "MyOwn"})
+    assert box.charge(box.agreement())["error"] == "MyOwn"
+    assert box.house.why.lines[-1] == "MyOwn: The authorization was refused: MyOwn. (asked for)"
+
+
 def test_what_a_buyer_cannot_do() -> None:
     box = V1()
     agreement, order = box.agreement(), box.front.new_order_reference()
