@@ -22,8 +22,11 @@ class DoorClosed(Exception):
     """A door that does not exist."""
 
 
-def open_gateway(door: str, plan: FaultPlan, log: Log, ledger: Ledger | None = None) -> Gateway:
-    """A gateway behind a door; a ledger can be given to the direct one.
+def open_gateway(
+    door: str, plan: FaultPlan, log: Log, ledger: Ledger | None = None, platform: str = "subscstore"
+) -> Gateway:
+    """A gateway behind a door; a ledger can be given to the direct one. The platform decides which generation
+    of Amazon Pay the store speaks.
 
     What the doors through wires need (HTTP clients, dialects) is imported only when one is opened.
     """
@@ -32,12 +35,12 @@ def open_gateway(door: str, plan: FaultPlan, log: Log, ledger: Ledger | None = N
         raise DoorClosed(f"接続方法「{door}」はありません: {names} / no door {door!r}: one of {names}")
     if door == "direct":
         return DirectGateway(ledger if ledger is not None else Ledger(), plan, log)
-    return _relayed(door, plan, log)
+    return _relayed(door, plan, log, platform)
 
 
-def _relayed(door: str, plan: FaultPlan, log: Log) -> Gateway:
+def _relayed(door: str, plan: FaultPlan, log: Log, platform: str) -> Gateway:
     from teiki_providers.relay import Line, RelayGateway
-    from teiki_providers.shops import shops
+    from teiki_providers.shops import generation, shops
 
     line: Line
     if door == "server":
@@ -55,4 +58,4 @@ def _relayed(door: str, plan: FaultPlan, log: Log) -> Gateway:
         )
         make: Callable[[House, RowKeeper], Line] = HouseLine if door == "spoken" else InProcessLine
         line = make(house, keeper)
-    return RelayGateway(line, log, shops(line.send))
+    return RelayGateway(line, log, shops(line.send, generation(platform)))

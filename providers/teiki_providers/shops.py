@@ -13,10 +13,15 @@ from teiki_providers.rakuten_pay.gmo_shop import Shop as RakutenShop
 from teiki_providers.relay import Shop
 from teiki_sim.messages import Method
 
-__all__ = ["Generation", "shops"]
+__all__ = ["Generation", "generation", "shops"]
 
 #: サブスクストア shows version 1's errors; the other platforms speak version 2.
 Generation = Literal["v1", "v2"]
+
+
+def generation(platform: str) -> Generation:
+    """Which generation of Amazon Pay a platform speaks."""
+    return "v1" if platform == "subscstore" else "v2"
 
 
 def shops(send: Callable[[Request], Reply], amazon_pay: Generation = "v1") -> Mapping[Method, Shop]:

@@ -70,7 +70,9 @@ def build(
         config = config.model_copy(update={"seed": replication_seed(config.seed, replication)})
 
     def gateway(config: Config, log: Log) -> Gateway:
-        return open_gateway(task.door, FaultPlan(config.seed, config.providers), log)
+        return open_gateway(
+            task.door, FaultPlan(config.seed, config.providers), log, platform=config.platform
+        )
 
     return World.of(config, task.book, task.open_orders, gateway, sinks)
 

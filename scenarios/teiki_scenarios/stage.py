@@ -78,7 +78,9 @@ class Stage:
             config,
             _book(scenario, config),
             _open_orders(scenario, config),
-            lambda c, log: open_gateway(door, FaultPlan(c.seed, c.providers, scripts), log),
+            lambda c, log: open_gateway(
+                door, FaultPlan(c.seed, c.providers, scripts), log, platform=c.platform
+            ),
             lambda names: [recorder, monitors, *(make(names) for make in more)],
             _CHUNK_ROWS,
         )

@@ -16,6 +16,7 @@ from teiki_providers.ledger import Ledger
 from teiki_providers.lines import HouseLine
 from teiki_providers.relay import RelayGateway
 from teiki_providers.shelf import BOOKS
+from teiki_providers.shops import generation
 from teiki_sim.config import Config, Faults, load, with_slips
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
@@ -96,7 +97,9 @@ def same(left: pl.DataFrame, right: pl.DataFrame) -> None:
 
 
 def through(door: str) -> Callable[[Config, Log], Gateway]:
-    return lambda config, log: open_gateway(door, FaultPlan(config.seed, config.providers), log)
+    return lambda config, log: open_gateway(
+        door, FaultPlan(config.seed, config.providers), log, platform=config.platform
+    )
 
 
 def shop(platform: str, subscriptions: int, months: int) -> Config:
@@ -118,3 +121,8 @@ def test_months_are_the_same_through_the_smallest_dialect(platform: str) -> None
 def test_months_are_the_same_through_every_door(platform: str, door: str) -> None:
     config = shop(platform, *((400, 4) if door == "spoken" else (150, 2)))
     same(months(config, direct), months(config, through(door)))
+
+
+def test_a_platform_speaks_its_generation_of_amazon_pay() -> None:
+    """サブスクストア shows version 1's errors (SS-AMZ-02 to 04); the others are younger."""
+    assert [generation(name) for name in ("subscstore", "ecforce", "tamago")] == ["v1", "v2", "v2"]
