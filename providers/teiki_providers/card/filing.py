@@ -4,10 +4,9 @@ from teiki_providers import gmo
 from teiki_providers.card.cards import Wallet
 from teiki_providers.card.matrix import MATRIX, Refusal
 from teiki_providers.card.members import KNOWN_MEMBER, NO_CARD, NO_MEMBER, TOO_MANY, Members, OnFile
-from teiki_providers.card.payments import Payments
+from teiki_providers.card.standing import Standing
 from teiki_providers.card.trades import FORWARD, Use, mask
 from teiki_providers.exchange import Reply
-from teiki_providers.house import House
 from teiki_providers.said import Said
 
 __all__ = ["CARDS_PER_MEMBER", "Filing"]
@@ -20,10 +19,9 @@ _NO_TRADE, _NOT_SETTLED = "E01110002", "E11010002"
 class Filing:
     """The calls about members and their cards."""
 
-    def __init__(self, house: House, payments: Payments, members: Members, wallet: Wallet) -> None:
-        self._house = house
-        self._trades = payments.trades
-        self._catch_up = payments.catch_up
+    def __init__(self, standing: Standing, members: Members, wallet: Wallet) -> None:
+        self._standing = standing
+        self._house, self._trades = standing.house, standing.trades
         self._members = members
         self._wallet = wallet
 
@@ -71,7 +69,7 @@ class Filing:
         trade = self._trades.of_order(said.fields["ShopID"], said.fields["OrderID"])
         if trade is None:
             return gmo.error(_NO_TRADE)
-        self._catch_up(trade)
+        self._standing.catch_up(trade)
         cell = MATRIX[trade.status, "TradedCard"]
         if isinstance(cell, Refusal) or trade.use is None:
             codes = cell.codes if isinstance(cell, Refusal) else (_NOT_SETTLED,)

@@ -7,17 +7,20 @@ from teiki_providers import gmo
 from teiki_providers.card.cards import Wallet
 from teiki_providers.card.codes import CODES, WORDS
 from teiki_providers.card.filing import Filing
+from teiki_providers.card.followups import GENERAL, FollowUps
 from teiki_providers.card.instruments import CARDS, instruments
 from teiki_providers.card.members import Members
 from teiki_providers.card.notices import notify
-from teiki_providers.card.payments import GENERAL, Payments
+from teiki_providers.card.payments import Payments
 from teiki_providers.card.reading import Reader
+from teiki_providers.card.standing import Standing
 from teiki_providers.card.trades import Trade, Trades, mask
 from teiki_providers.card.wire import PREFIX
 from teiki_providers.exchange import Reply, Request
 from teiki_providers.house import House
 from teiki_providers.said import Instrument, Keys, Said
-from teiki_sim.messages import Operation
+from teiki_sim.draws import hash64
+from teiki_sim.messages import Method, Operation
 
 __all__ = ["CardFront", "open_card"]
 
@@ -45,14 +48,15 @@ class CardFront:
         self._trades, self._members = Trades(house.seed), Members()
         wallet = Wallet(house, self._members)
         self._reader = Reader(house, self._trades)
-        self._payments = payments = Payments(house, self._trades, wallet)
-        filing = Filing(house, payments, self._members, wallet)
+        self._standing = standing = Standing(house, self._trades)
+        payments, after = Payments(standing, wallet), FollowUps(standing, wallet)
+        filing = Filing(standing, self._members, wallet)
         self._calls = {
             "EntryTran": payments.entry,
             "ExecTran": payments.execute,
             "SecureTran2": payments.authenticate,
-            "AlterTran": payments.alter,
-            "ChangeTran": payments.change,
+            "AlterTran": after.alter,
+            "ChangeTran": after.change,
             "SearchTrade": payments.search,
             "SearchTradeMulti": payments.search_multi,
             "SaveMember": filing.save_member,
@@ -129,7 +133,7 @@ class CardFront:
             return
         trade.note(self._house.now, f"{what} {code}".rstrip())
         if what in ("authorised", "declined"):
-            self._payments.catch_up(trade)
+            self._standing.catch_up(trade)
             notify(self._house, trade, code if what == "declined" else "")
 
     def buyer(self, identity: str, action: str, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +161,7 @@ class CardFront:
         if name not in CARDS:
             raise ValueError(f"no test card {name!r}")
         card.card, card.expire = CARDS[name], str(details.get("expire", card.expire))
-        self._payments.repair(identity)
+        self._house.gateway.repair(self._house.now, hash64(identity), Method.CARD)
         return {"member": identity, "card": name, "expire": card.expire}
 
     def fraud_notice(self, identity: str, details: Mapping[str, Any]) -> dict[str, Any]:

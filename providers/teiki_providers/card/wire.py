@@ -64,7 +64,7 @@ def _alphanumeric(longest: int) -> Check:
     return check
 
 
-def _hex(value: str) -> tuple[str, ...]:
+def _access(value: str) -> tuple[str, ...]:
     return _OK if len(value) == 32 and value.isascii() and value.isalnum() else ("0008",)
 
 
@@ -156,7 +156,7 @@ def _anything(value: str) -> tuple[str, ...]:
 _SHOP = (Rule("ShopID", "01", _alphanumeric(13), True), Rule("ShopPass", "02", _alphanumeric(10), True))
 _SITE = (Rule("SiteID", "19", _alphanumeric(13), True), Rule("SitePass", "20", _alphanumeric(20), True))
 _SITE_IF = tuple(rule._replace(needed=False) for rule in _SITE)
-_ACCESS = (Rule("AccessID", "09", _hex, True), Rule("AccessPass", "10", _hex, True))
+_ACCESS = (Rule("AccessID", "09", _access, True), Rule("AccessPass", "10", _access, True))
 _ORDER = Rule("OrderID", "04", _order_id, True)
 # One of GMO-PG's own forms permits 8 digits; what is above the range is refused when it is executed.
 _AMOUNT = Rule("Amount", "06", _digits(8))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from teiki_providers.books import Book
@@ -13,6 +13,7 @@ from teiki_providers.gmo import parse_answer
 from teiki_providers.house import House
 from teiki_providers.lines import answer
 from teiki_providers.mishaps import Mishap, MishapMatch
+from teiki_providers.scripts import Script
 from teiki_providers.shelf import VENDOR_BOOKS
 from teiki_sim.calendar import DAY
 from teiki_sim.messages import Method
@@ -29,9 +30,15 @@ Fields = dict[str, str]
 class Counter:
     """One house with the card dialect, and shorthands for what shops do."""
 
-    def __init__(self, books: Mapping[Method, Book] = VENDOR_BOOKS, seed: int = 1, **settings: int) -> None:
+    def __init__(
+        self,
+        books: Mapping[Method, Book] = VENDOR_BOOKS,
+        seed: int = 1,
+        scripts: Sequence[Script] = (),
+        **settings: int,
+    ) -> None:
         named = {f"card.{name}": value for name, value in settings.items()}
-        self.house = House(START, [open_card], seed, books=books, settings=named)
+        self.house = House(START, [open_card], seed, scripts=scripts, books=books, settings=named)
         front = self.house.fronts["card"]
         assert isinstance(front, CardFront)
         self.front = front

@@ -4,10 +4,20 @@ from hashlib import md5
 
 import pytest
 
-from providers.card.counter import SHOP, SITE, VISA, Counter, pair
+from providers.card.counter import SHOP, SITE, START, VISA, Counter, pair
+from teiki_providers.card.front import open_card
 from teiki_providers.card.trades import stamp
+from teiki_providers.card.wire import encode
 from teiki_providers.exchange import Request
+from teiki_providers.gmo import parse_answer
+from teiki_providers.house import House
+from teiki_providers.lines import answer
+from teiki_providers.rakuten_pay.gmo_front import open_rakuten_gmo
+from teiki_providers.scripts import Effect, Match, Script
 from teiki_sim.calendar import DAY
+from teiki_sim.messages import Operation
+
+O = Operation
 
 
 def test_answers_have_the_recorded_fields_in_their_order() -> None:
@@ -258,6 +268,83 @@ def test_a_card_in_detail() -> None:
     assert counter.call("SearchCardDetail", **SHOP, OrderID=open_one["OrderID"])["ErrInfo"] == "E11010002"
     nobody = counter.call("SearchCardDetail", **SHOP, **SITE, MemberID="nobody")
     assert nobody["ErrInfo"] == "E01390002"
+
+
+def test_another_methods_trade_is_found_by_its_own_dialect() -> None:
+    house = House(START, (open_card, open_rakuten_gmo))
+    (pay_type, *_) = sorted(getattr(house.fronts["rakuten_gmo"], "pay_types", ()))
+    entered = answer(
+        house, encode("EntryTranRakutenId", {**SHOP, "OrderID": "r-1", "JobCd": "AUTH", "Amount": "500"})
+    )
+    assert b"AccessID=" in entered.body
+    asked = encode("SearchTradeMulti", {**SHOP, "OrderID": "r-1", "PayType": pay_type})
+    assert house.fronts["card"].read(asked).front == "rakuten_gmo"
+    assert parse_answer(answer(house, asked).body)["PayType"] == pay_type
+
+
+# ---- what goes wrong on the way ---------------------------------------------------------------------
+
+
+def test_a_sale_that_fails_leaves_an_authorisation() -> None:
+    counter = Counter(scripts=[Script(Effect("capture_failed"), times=1)])
+    trade = counter.enter("CAPTURE")
+    assert counter.execute(trade)["ErrInfo"] == "E91029999"
+    assert counter.search(trade)["Status"] == "AUTH" and counter.ledger(trade)["captured"] == 0
+    assert "ErrInfo" not in counter.alter(trade, "SALES", Amount="1000")
+
+
+def test_a_card_whose_reply_is_lost_was_charged() -> None:
+    counter = Counter()
+    trade = counter.enter()
+    lost = counter.send(
+        encode("ExecTran", {**trade, "Method": "1", "CardNo": "4999000000008001", "Expire": "4912"})
+    )
+    assert lost.trouble == "reply_lost"
+    assert counter.search(trade)["Status"] == "AUTH"
+    assert counter.execute(trade)["ErrInfo"] == "E01050004|M01004014"
+
+
+@pytest.mark.parametrize(
+    ("kind", "trouble", "done"),
+    [
+        ("no_answer", "lost", False),
+        ("reset", "reset", False),
+        ("reply_lost", "reply_lost", True),
+        ("truncated", "truncated", True),
+        ("malformed", "malformed", True),
+        ("server_error", "", False),
+        ("too_many", "", False),
+    ],
+)
+def test_faults_of_the_wire(kind: str, trouble: str, done: bool) -> None:
+    for name in ("ExecTran", "AlterTran"):
+        counter = Counter()
+        trade = counter.enter() if name == "ExecTran" else counter.pay()
+        counter.fault(kind, operation=name, times=1)
+        fields = (
+            {**trade, "Method": "1", **VISA}
+            if name == "ExecTran"
+            else {**SHOP, **pair(trade), "JobCd": "VOID"}
+        )
+        reply = counter.send(encode(name, fields))
+        assert reply.trouble == trouble
+        if not trouble:
+            assert parse_answer(reply.body)["ErrInfo"] in ("E91099996", "E92000001")
+        before, after = ("UNPROCESSED", "AUTH") if name == "ExecTran" else ("AUTH", "VOID")
+        assert counter.search(trade)["Status"] == (after if done else before)
+
+
+def test_a_call_lost_by_rate_changes_nothing() -> None:
+    for operation, job in ((O.CANCEL, "VOID"), (O.CAPTURE, "SALES"), (O.REAUTHORISE, "AUTH")):
+        counter = Counter(scripts=[Script(Effect("no_answer"), Match(operation=operation), times=1)])
+        trade = counter.put("VOID" if job == "AUTH" else "AUTH")
+        if job == "VOID" and operation == O.CANCEL:
+            trade = counter.pay()
+        before = counter.search(trade)
+        sent = encode("AlterTran", {**SHOP, **pair(trade), "JobCd": job, "Amount": "1000"})
+        assert counter.send(sent).trouble == "lost"
+        assert counter.search(trade) == before
+        assert "ErrInfo" not in counter.alter(trade, job, Amount="1000")
 
 
 # ---- the front as the control side sees it --------------------------------------------------------

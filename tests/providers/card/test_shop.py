@@ -1,102 +1,23 @@
-"""teiki's own store over the card wire: the contract, months of a shop, and answers that can't be relied on."""
+"""teiki's own store over the card wire: what it sends, and answers that can't be relied on.
+
+That it keeps the contract, and writes the same log as the direct door, is tested for all methods alike.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from providers import test_contract as contract
-from providers.stand import START, Stand
-from providers.test_doors import direct, months, same
-from providers.tiny import TinyFront, TinyShop
-from teiki_providers import relay
+from providers.stand import START
 from teiki_providers.card.front import open_card
 from teiki_providers.card.shop import Shop
-from teiki_providers.door_calls import RowKeeper
 from teiki_providers.exchange import Reply, Request, Unheard
-from teiki_providers.faults import FaultPlan
 from teiki_providers.house import House
-from teiki_providers.lines import HouseLine, InProcessLine, answer
-from teiki_providers.relay import RelayGateway
+from teiki_providers.lines import answer
 from teiki_providers.scripts import Effect, Match, Script
-from teiki_providers.shelf import BOOKS
-from teiki_sim.config import Config, load, with_slips
-from teiki_sim.log.writer import Log
-from teiki_sim.messages import Answer, Ask, Gateway, Method, Operation, Outcome
+from teiki_sim.messages import Answer, Ask, Method, Operation, Outcome
 
 O = Operation
-
-
-class Wired(Stand):
-    """A stand on which the card speaks its own wire."""
-
-    line: type[HouseLine] = HouseLine
-
-    def _relay(self, books: object) -> None:
-        keeper = RowKeeper()
-        house = House(
-            self.now, (TinyFront, open_card), books=self.plan.books, sinks=(keeper,), plan=self.plan
-        )
-        line = self.line(house, keeper)
-        both: dict[Method, relay.Shop] = dict.fromkeys(BOOKS, TinyShop(line.send))
-        self.gateway = RelayGateway(line, self.log, {**both, Method.CARD: Shop(line.send)})
-        self.ledger, self.desk, self.house = house.ledger, house.gateway.desk, house
-
-
-CONTRACT = [getattr(contract, name) for name in dir(contract) if name.startswith("test_")]
-
-
-def with_card(test: Callable[..., None]) -> list[dict[str, object]]:
-    """The parameters of a contract test, with the card for its method; none where it is not for cards."""
-    cases: list[dict[str, object]] = [{}]
-    for mark in getattr(test, "pytestmark", []):
-        if mark.name == "parametrize":
-            name, values = mark.args[:2]
-            values = [v for v in values if name != "method" or v == Method.CARD]
-            cases = [{**case, name: value} for case in cases for value in values]
-    return cases
-
-
-CASES = [(test, case) for test in CONTRACT for case in with_card(test)]
-
-
-@pytest.mark.parametrize("line", [HouseLine, InProcessLine])
-@pytest.mark.parametrize(("test", "case"), CASES, ids=lambda v: getattr(v, "__name__", ""))
-def test_the_contract_is_kept_over_the_wire(
-    test: Callable[..., None], case: dict[str, object], line: type[HouseLine], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stands: list[Wired] = []
-
-    def stand(*args: object, **more: object) -> Wired:
-        stands.append(Wired(*args, **more))  # type: ignore[arg-type]
-        return stands[-1]
-
-    monkeypatch.setattr(Stand, "way", "spoken")
-    monkeypatch.setattr(Wired, "line", line)
-    monkeypatch.setattr(contract, "Stand", stand)
-    try:
-        test(**case)
-    finally:
-        for one in reversed(stands):  # each puts back the `requests` that it found
-            one.close()
-
-
-def wired(config: Config, log: Log) -> Gateway:
-    keeper = RowKeeper()
-    house = House(0, (TinyFront, open_card), sinks=(keeper,), plan=FaultPlan(config.seed, config.providers))
-    line = HouseLine(house, keeper)
-    both: dict[Method, relay.Shop] = dict.fromkeys(BOOKS, TinyShop(line.send))
-    return RelayGateway(line, log, {**both, Method.CARD: Shop(line.send)})
-
-
-@pytest.mark.parametrize("platform", ["subscstore", "ecforce"])
-def test_months_are_the_same_through_the_card_wire(platform: str) -> None:
-    config = load(None, {"platform": platform, "seed": 6, "subscriptions": 400, "months": 4})
-    config = with_slips(config, "careless")
-    same(months(config, direct), months(config, wired))
-
-
-# ---- the shop's half by itself ---------------------------------------------------------------------
 
 
 class Desk:
