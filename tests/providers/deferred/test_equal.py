@@ -22,9 +22,8 @@ class Both:
 
     def __init__(self, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stands = []
-        for way, wire in (("direct", False), ("spoken", True)):
+        for way in ("direct", "spoken"):
             monkeypatch.setattr(Stand, "way", way)
-            monkeypatch.setattr(Stand, "wire", wire)
             self.stands.append(
                 Stand(seed=seed, faults=_FAULTS, decline_rate=0.1, codes={"NG999": 1.0}, hold_rate=0.15)
             )
