@@ -130,6 +130,10 @@ class Code:
     documented: bool = True
 
 
+#: The day on which the public sources that books, matrices and codes name were read.
+READ = "2026-11-22"
+
+
 class Described(NamedTuple):
     """One cell of a table in words."""
 
@@ -138,6 +142,7 @@ class Described(NamedTuple):
     result: str
     source: str
     basis: str
+    read: str = READ
 
 
 @dataclass(frozen=True, slots=True)

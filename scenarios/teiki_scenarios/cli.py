@@ -276,6 +276,13 @@ def rules(
     events: Annotated[
         bool, Some("--events", help=say("イベントの種類の一覧", "The closed list of event kinds."))
     ] = False,
+    vendors: Annotated[
+        bool,
+        Some(
+            "--vendors",
+            help=say("決済会社の規則と根拠", "What each payment provider goes by, with its source."),
+        ),
+    ] = False,
     lang: opt.Lang = None,
     quiet: opt.Quiet = False,
     as_json: opt.Json = False,
@@ -285,8 +292,9 @@ def rules(
     with answering(language):
         from teiki_scenarios import rule_list
 
-        rows = rule_list.kinds(platform) if events else rule_list.rules(platform)
-        rule_list.show(rows, "json" if as_json else format_, language, events)
+        what: rule_list.What = "events" if events else "vendors" if vendors else "rules"
+        rows = rule_list.rows(what, platform)
+        rule_list.show(rows, "json" if as_json else format_, language, what)
 
 
 @app.command(help=say("決済会社のサンドボックスを起動", "The providers' sandbox as a server."))

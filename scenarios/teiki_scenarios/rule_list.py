@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typer
 
@@ -15,9 +15,17 @@ from teiki_sim.messages import Method
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.wording import MESSAGES, rule_of
 
-__all__ = ["kinds", "rules", "show"]
+__all__ = ["What", "kinds", "rows", "rules", "show", "vendors"]
 
 Row = Mapping[str, Any]
+What = Literal["rules", "events", "vendors"]
+
+
+def rows(what: What, platform: str | None = None) -> list[Row]:
+    """One of the lists; vendors are the same on every platform."""
+    if what == "vendors":
+        return vendors()
+    return kinds(platform) if what == "events" else rules(platform)
 
 
 def rules(platform: str | None = None) -> list[Row]:
@@ -53,6 +61,33 @@ def kinds(platform: str | None = None) -> list[Row]:
         for kind, note in NOTES.items()
         if platform is None or platform in note.platforms
     ]
+
+
+def vendors() -> list[Row]:
+    """What every payment provider goes by: tables and codes, each with its basis, source and the day it was read."""
+    from teiki_providers.books import READ
+    from teiki_providers.card.matrix import describe
+    from teiki_providers.shelf import BOOKS
+
+    tables = [(book.provider, book.describe()) for book in BOOKS.values()] + [
+        ("card (Status × JobCd)", describe())
+    ]
+    cells = [{"provider": name, "code": "", **cell._asdict()} for name, table in tables for cell in table]
+    codes = {
+        (book.provider, code.code): {
+            "provider": book.provider,
+            "code": code.code,
+            "state": "",
+            "operation": "",
+            "result": f"{code.ja} / {code.en}",
+            "source": code.source,
+            "basis": "documented" if code.documented else "modelled",
+            "read": READ,
+        }
+        for book in BOOKS.values()
+        for code in book.codes
+    }
+    return [*cells, *codes.values()]
 
 
 @cache
@@ -97,12 +132,12 @@ def _scenarios() -> dict[str, list[str]]:
 # ---- in print ------------------------------------------------------------------------------------
 
 
-def show(rows: Sequence[Row], format_: str, lang: Language, events: bool) -> None:
+def show(rows: Sequence[Row], format_: str, lang: Language, what: What = "rules") -> None:
     """Print the rows as JSON, as a Markdown table or as a table for the screen."""
     if format_ == "json":
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    headings, cells = _events_table(rows, lang) if events else _rules_table(rows, lang)
+    headings, cells = _TABLES[what](rows, lang)
     if format_ == "md":
         for line in (headings, ["---"] * len(headings), *cells):
             typer.echo("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
@@ -138,3 +173,25 @@ def _rules_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[l
 def _events_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[list[str]]]:
     headings = ["種類", "意味", "列"] if lang == "ja" else ["Kind", "Meaning", "Columns"]
     return headings, [[row["kind"], row[f"meaning_{lang}"], ", ".join(row["columns"])] for row in rows]
+
+
+def _vendors_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[list[str]]]:
+    headings = (
+        ["決済会社", "状態・コード", "操作", "結果", "根拠", "読んだ日"]
+        if lang == "ja"
+        else ["Provider", "State or code", "Operation", "Result", "Basis", "Read"]
+    )
+    return headings, [
+        [
+            row["provider"],
+            row["state"] or row["code"],
+            row["operation"],
+            row["result"],
+            f"{row['basis']}: {row['source']}",
+            row["read"],
+        ]
+        for row in rows
+    ]
+
+
+_TABLES = {"rules": _rules_table, "events": _events_table, "vendors": _vendors_table}

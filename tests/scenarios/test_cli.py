@@ -318,3 +318,16 @@ def test_forecast_refuses_what_comes_later(tmp_path: Path) -> None:
         assert done.exit_code == 2, words
         assert words[0] in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_providers_go_by_has_its_basis_source_and_day() -> None:
+    told = teiki("rules", "--vendors", "--json")
+    rows = json.loads(told.stdout)
+    assert len(rows) > 1000
+    assert all(row["source"] and row["read"] >= "2026-11-22" for row in rows)
+    assert {row["basis"] for row in rows} == {"documented", "modelled"}
+    (cell,) = [
+        r for r in rows if (r["provider"], r["state"], r["operation"]) == ("card", "EXPIRED", "capture")
+    ]
+    assert (cell["result"], cell["basis"]) == ("refused: E01420010", "documented")
+    assert "E01050004" in teiki("rules", "--vendors", "--lang", "ja", "--format", "md").stdout

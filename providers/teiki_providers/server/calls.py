@@ -189,6 +189,10 @@ async def transaction(room: Room, given: Given) -> Any:
             **mask_value({**found, "ledger": ledger}),
             "timeline": timeline,
             "why": why,
+            # What of it rests on a rule that no document confirms.
+            "unconfirmed": sorted(
+                {told for line in timeline for told in line.get("why") or () if "(modelled" in told}
+            ),
         }
     raise Refusal(404, "該当する取引がありません", "no such transaction", "id", identity)
 

@@ -42,7 +42,9 @@ def test_a_fault_of_one_line_finds_the_nth_charge(box: Aside) -> None:
     assert outcomes == ["ACCEPTED"] * 3 + ["DECLINED", "ACCEPTED"]
     (listed,) = box.control.get("faults")
     assert listed == {**posted, "hits": 1}
-    assert any("fault fault-1: declined" in line for line in box.control.get("card/transactions/A3")["why"])
+    shown = box.control.get("card/transactions/A3")
+    assert shown["unconfirmed"] == []
+    assert any("fault fault-1: declined" in line for line in shown["why"])
 
 
 def test_a_fault_within_a_window(box: Aside) -> None:
