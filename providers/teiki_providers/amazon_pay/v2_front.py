@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from teiki_providers.amazon_pay import v2_views as views
 from teiki_providers.amazon_pay.v2_charges import REPLACES, Charges
-from teiki_providers.amazon_pay.v2_codes import wire_code
+from teiki_providers.amazon_pay.v2_codes import CODES, wire_code
 from teiki_providers.amazon_pay.v2_instruments import instruments
 from teiki_providers.amazon_pay.v2_keys import STORE_KEY_ID, public_pem, store_key
 from teiki_providers.amazon_pay.v2_office import Asked, Denied, Office
@@ -57,6 +57,15 @@ _RESULTS: Mapping[str, str] = {"Authorized": "authorised", "Declined": "declined
 #: Answers that a repeated key gives again.
 _KEPT = frozenset({200, 201, 405, 409, 422})
 _STILL = "AuthorizationInitiated"
+
+
+def _why(denied: Denied) -> str:
+    """Why a call was refused, and who says so."""
+    known = CODES.get(denied.code)
+    if known is None:
+        return f"refused with {denied.code}: {denied}"
+    basis = "documented" if known.code.documented else "modelled"
+    return f"refused with {denied.code}: {denied} ({basis}: {known.code.source})"
 
 
 class AmazonV2:
@@ -152,10 +161,12 @@ class AmazonV2:
         asked = Asked.of(said)
         kept = self.records.kept.get((asked.where.merchant, asked.key)) if asked.key else None
         if kept is not None:
+            self._house.why.say("the idempotency key is known (documented: Amazon Pay API v2, Idempotency)")
             return self._again(kept, asked)
         try:
             reply = self._rooms[said.operation](asked)
         except Denied as denied:
+            self._house.why.say(_why(denied))
             reply = self._office.refuse(denied.code, str(denied), self._about(asked))
         self._keep(said, asked, reply)
         return reply

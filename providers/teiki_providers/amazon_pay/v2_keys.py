@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 __all__ = ["STORE_KEY_ID", "public_pem", "store_key"]
 
 #: It begins with LIVE, so that its authorisations have the age of the book's terms.
-STORE_KEY_ID = "LIVE-TEIKISTORE00000000000000"
+STORE_KEY_ID = "LIVE-TEIKISTORE"
 _EXPONENT = 65537
 
 _STORE_P = (

@@ -71,6 +71,18 @@ def test_a_key_belongs_to_its_merchant() -> None:
     assert other.charge(other.permission(), key="k").status == 201
 
 
+def test_why_says_what_refused_a_call_and_who_says_so() -> None:
+    talk = Talk()
+    permission = talk.permission()
+    talk.charge(permission, key="k")
+    talk.charge(permission, key="k")
+    assert "idempotency key is known" in talk.house.why.lines[0]
+    talk.buyer(permission, "revoke")
+    talk.charge(permission)
+    (line,) = talk.house.why.lines
+    assert "InvalidChargePermissionStatus" in line and "Closed (BuyerCanceled)" in line and "modelled" in line
+
+
 # ---- faults ------------------------------------------------------------------------------------------
 
 
