@@ -129,6 +129,11 @@ class Journal:
         self._db.execute("DELETE FROM journal")
         self._seq = 0
 
+    @property
+    def rows(self) -> int:
+        """The number of the last row."""
+        return self._seq
+
     # ---- reading ---------------------------------------------------------------------------------
 
     def entries(

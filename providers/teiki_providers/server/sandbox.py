@@ -29,6 +29,8 @@ Watch = Callable[[Ask, Answer], None]
 
 _LOG = logging.getLogger("teiki.sandbox")
 _MOST_ANSWER = 20_000
+#: So many take seconds to play again, which is worth a word.
+_MANY_ROWS = 20_000
 _UNHEARD = ("lost", "reply_lost", "reset")
 
 
@@ -189,6 +191,8 @@ class Sandbox:
 
     def _replay(self) -> int:
         count = 0
+        if (rows := self.journal.rows) > _MANY_ROWS:
+            _LOG.warning("playing %d calls and deeds again", rows)
         for entry in self.journal.entries(played=True):
             _PLAY[entry.kind](self, entry)
             count += 1
