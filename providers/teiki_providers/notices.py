@@ -4,6 +4,7 @@ The house decides when a notice leaves; whoever holds the wire (server, in-proce
 result back with `Outbox.result`, which the journal keeps, so that a restart doesn't send again.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -36,7 +37,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
-        self._waiting: dict[int, Notice] = {}
+        self._waiting: list[tuple[int, int]] = []  # (due, id), in order
 
     def put(
         self,
@@ -64,16 +65,18 @@ class Outbox:
             accepts,
         )
         self.notices.append(notice)
-        self._waiting[notice.id] = notice
+        insort(self._waiting, (due, notice.id))
         return notice
 
     def due(self, now: int) -> list[Notice]:
         """What is to be sent by ``now``, in order of its instant."""
-        return sorted((n for n in self._waiting.values() if n.due <= now), key=lambda n: (n.due, n.id))
+        end = bisect_left(self._waiting, (now + 1, 0))
+        return [self.notices[identity - 1] for _, identity in self._waiting[:end]]
 
     def next(self, now: int) -> int | None:
         """The earliest instant after now at which something is to be sent."""
-        return min((n.due for n in self._waiting.values() if n.due > now), default=None)
+        place = bisect_left(self._waiting, (now + 1, 0))
+        return self._waiting[place][0] if place < len(self._waiting) else None
 
     @property
     def pending(self) -> int:
@@ -83,22 +86,29 @@ class Outbox:
     def result(self, identity: int, now: int, ok: bool, told: str) -> None:
         """A try is over: done, to be tried again, or given up."""
         notice = self.notices[identity - 1]
+        self._forget(notice)
         notice.tries.append((now, told))
         nth = len(notice.tries) - 1
         if ok:
             notice.state = "sent"
-            self._waiting.pop(identity, None)
         elif nth < len(notice.retries):
             notice.due = now + notice.retries[nth]
+            insort(self._waiting, (notice.due, identity))
         else:
             notice.state = "failed"
-            self._waiting.pop(identity, None)
 
     def resend(self, identity: int, now: int) -> Notice:
         """Send again now. Raises KeyError where there is no such notice."""
         if not 0 < identity <= len(self.notices):
             raise KeyError(identity)
         notice = self.notices[identity - 1]
+        self._forget(notice)
         notice.state, notice.due = "waiting", now
-        self._waiting[identity] = notice
+        insort(self._waiting, (now, identity))
         return notice
+
+    def _forget(self, notice: Notice) -> None:
+        """It waits no more, if it did."""
+        place = bisect_left(self._waiting, (notice.due, notice.id))
+        if self._waiting[place : place + 1] == [(notice.due, notice.id)]:
+            del self._waiting[place]
