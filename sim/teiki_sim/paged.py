@@ -74,11 +74,9 @@ class Columns:
         if file is None or moves:
             file = _File(self.types, rows * _ROOM)
         grown = {name: file.column(name, 0 if moves else before, rows) for name in self.types}
-        for name, (_, empty) in self.types.items():
-            if moves:
-                grown[name][:before] = self.arrays[name]
-            if empty:
-                grown[name][before:] = empty
+        if moves:
+            for name, column in grown.items():
+                column[:before] = self.arrays[name]
         self.arrays, self.rows, self._file = grown, rows, file
         file.let_go()
 
@@ -101,14 +99,18 @@ class _File:
         self._map = mmap.mmap(self._descriptor, end)
 
     def column(self, name: str, had: int, rows: int) -> NDArray[Any]:
-        """A column's first rows, of which the file had some already.
+        """A column's first rows, of which the file had some already; the others are empty.
 
-        Their space on the disk is taken now: a full disk is an error here and would be a crash later.
+        They are written, not set in memory. So a full disk is an error here, where it would be a crash later;
+        and the system keeps in one piece what was written at once, and brings it back at once.
         """
-        start, dtype = self._starts[name], np.dtype(self._types[name][0])
-        if hasattr(os, "posix_fallocate"):
-            size = dtype.itemsize
-            os.posix_fallocate(self._descriptor, start + had * size, (rows - had) * size)
+        start, (kind, empty) = self._starts[name], self._types[name]
+        dtype = np.dtype(kind)
+        rest = np.full(rows - had, empty, dtype).data.cast("B")
+        place = start + had * dtype.itemsize
+        while rest:
+            written = os.pwrite(self._descriptor, rest, place)
+            rest, place = rest[written:], place + written
         return np.frombuffer(self._map, dtype, rows, start)
 
     def let_go(self) -> None:

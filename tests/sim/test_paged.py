@@ -71,7 +71,7 @@ def test_a_full_disk_leaves_the_columns_in_memory(monkeypatch: pytest.MonkeyPatc
     def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    monkeypatch.setattr(os, "pwrite", full)
     columns.reach(columns.rows + 1)
     assert columns._file is None
     assert (columns.arrays["order"][:1000] == 5).all()
