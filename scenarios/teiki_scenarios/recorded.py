@@ -31,13 +31,14 @@ _STANDING = frozenset({"authorised", "captured", "cancelled", "refunded", "paid"
 def routes() -> list[BaseRoute]:
     """For the server to mount."""
 
-    async def export(request: Request) -> Response:
+    async def journal_scenario(request: Request) -> Response:
+        """記録された呼び出しをシナリオとして · The recorded calls as a scenario."""
         room: Room = request.app.state.room
         await room.settled()
         text = yaml.safe_dump(tables(room.sandbox), allow_unicode=True, sort_keys=False, width=110)
         return Response(text, media_type="application/yaml")
 
-    return [Route(f"{CONTROL}/journal.scenario", export)]
+    return [Route(f"{CONTROL}/journal.scenario", journal_scenario)]
 
 
 def tables(sandbox: Sandbox) -> dict[str, Any]:

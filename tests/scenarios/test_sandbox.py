@@ -114,6 +114,15 @@ def test_what_was_recorded_is_a_scenario_that_holds(
         assert "ErrInfo" in call(box, "AlterTran", **first, JobCd="SALES", Amount=3000)
         exported = box.control.ask("GET", "journal.scenario")
         assert exported.headers["content-type"].startswith("application/yaml")
+        assert "/__sandbox/journal.scenario" in box.control.get("openapi.json")["paths"]
+        told = box.control.get("card/transactions/A-1")
+        assert [note["at"] for note in told["notes"]][-1] == "2026-04-03T09:00:00"
+        assert [line["operation"] for line in told["timeline"]] == [
+            "EntryTran",
+            "ExecTran",
+            "AlterTran",
+            "AlterTran",
+        ]
     told = yaml.safe_load(exported.text)
     assert list(told["given"]["orders"]) == ["A-1", "A-2"]
     assert [step["call"]["operation"] for step in told["steps"]] == ["cancel", "capture", "capture"]

@@ -30,7 +30,7 @@ def control_app(room: Room, extra: Sequence[BaseRoute] = ()) -> Starlette:
         routes.append(Route(f"{CONTROL}/{path}", _endpoint(room, calls), methods=list(calls)))
 
     async def openapi(_request: Request) -> Response:
-        return _json(document(TABLE, room))
+        return _json(document(TABLE, room, extra))
 
     routes.append(Route(f"{CONTROL}/openapi.json", openapi))
     # "amazon_pay/billing_agreements" before "{provider}/…": literal paths first.

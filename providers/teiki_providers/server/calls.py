@@ -165,7 +165,17 @@ async def transactions(room: Room, given: Given) -> Any:
         for front in fronts_of(room.sandbox, given.path["provider"])
         for one in front.transactions()
     ]
-    return mask_value(found[-given.query.limit :])
+    return mask_value(_dated(found[-given.query.limit :]))
+
+
+def _dated(value: Any) -> Any:
+    """A dialect's own notes with instants as text."""
+    if isinstance(value, dict):
+        return {
+            name: instants.text(inner) if name == "at" and isinstance(inner, int) else _dated(inner)
+            for name, inner in value.items()
+        }
+    return [_dated(inner) for inner in value] if isinstance(value, list) else value
 
 
 async def transaction(room: Room, given: Given) -> Any:
@@ -182,17 +192,20 @@ async def transaction(room: Room, given: Given) -> Any:
             names.add(front.identity(number))
         entries = sandbox.journal.entries(about=[mask(name) for name in names])
         timeline = [entry_shown(room, entry) for entry in entries]
-        ledger = found.get("ledger") or sandbox.house.ledger_of(number)
         why: list[str] = next((line["why"] for line in reversed(timeline) if line["kind"] == "call"), [])
+        shown = mask_value(
+            _dated({**found, "ledger": found.get("ledger") or sandbox.house.ledger_of(number)})
+        )
+        if "timeline" in shown:
+            shown["notes"] = shown.pop("timeline")
+        # What of it rests on a rule that no document confirms.
+        unconfirmed = sorted({told for line in timeline for told in line["why"] if "(modelled" in told})
         return {
             "front": front.name,
-            **mask_value({**found, "ledger": ledger}),
+            **shown,
             "timeline": timeline,
             "why": why,
-            # What of it rests on a rule that no document confirms.
-            "unconfirmed": sorted(
-                {told for line in timeline for told in line.get("why") or () if "(modelled" in told}
-            ),
+            "unconfirmed": unconfirmed,
         }
     raise Refusal(404, "該当する取引がありません", "no such transaction", "id", identity)
 

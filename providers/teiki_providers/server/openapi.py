@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute, Route
 
 from teiki_providers.server.control import Call, Room
 from teiki_providers.server.guard import CONTROL
@@ -36,8 +37,8 @@ _FAILS = {
 }
 
 
-def document(table: Sequence[Call], room: Room) -> dict[str, Any]:
-    """OpenAPI 3.1."""
+def document(table: Sequence[Call], room: Room, extra: Sequence[BaseRoute] = ()) -> dict[str, Any]:
+    """OpenAPI 3.1; of routes from outside their path and what they say of themselves."""
     models = {call.body for call in table if call.body} | {call.query for call in table}
     named = sorted(((model, "validation") for model in models), key=lambda pair: pair[0].__name__)
     _, schemas = models_json_schema(named, ref_template=_SCHEMAS + "{model}")  # type: ignore[arg-type]
@@ -45,6 +46,11 @@ def document(table: Sequence[Call], room: Room) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for call in table:
         paths.setdefault(f"{CONTROL}/{call.path}", {})[call.method.lower()] = _operation(call, schemas, room)
+    for route in extra:
+        if isinstance(route, Route) and route.path.startswith(CONTROL):
+            paths[route.path] = {
+                method.lower(): _outside(route) for method in route.methods or () if method != "HEAD"
+            }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,6 +73,12 @@ def _version() -> str:
         return version("teiki")
     except PackageNotFoundError:
         return "0"
+
+
+def _outside(route: Route) -> dict[str, Any]:
+    said = (route.endpoint.__doc__ or route.name).strip()
+    operation: dict[str, Any] = {"operationId": route.name, "summary": said.partition("\n")[0]}
+    return {**operation, "responses": {"200": {"description": said}}}
 
 
 def _operation(call: Call, schemas: Mapping[str, Any], room: Room) -> dict[str, Any]:
