@@ -8,7 +8,7 @@ import pytest
 
 TOOLS = {
     "needs_browser": ("Chromium", ("chromium", "chromium-browser")),
-    "needs_node": ("Node.js", ("node",)),
+    "needs_node": ("Node.js with npm", ("npm",)),
 }
 
 IN_CI = os.environ.get("CI") == "true"
