@@ -4,7 +4,7 @@ A table is written as a grid, a line for each state and a column for each operat
 either a `Move` or a `Refused`. What depends on age, amount or slip number is in the `Terms`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -162,16 +162,24 @@ class Book:
 
     def describe(self) -> Iterator[Described]:
         """The table in words, for the documentation."""
-        for (state, operation), cell in self.table.items():
-            if isinstance(cell, Refused):
-                result = f"refused: {cell.code}"
-            elif cell.opens:
-                result = "a new transaction"
-            else:
-                result = "stays" if cell.to is None else cell.to.name
-                result += " (judged anew)" if cell.judged else ""
-            basis = "documented" if cell.documented else "modelled"
-            yield Described(state.name, operation.name.lower(), result, cell.source, basis)
+        return in_words(
+            (state.name, operation.name.lower(), cell) for (state, operation), cell in self.table.items()
+        )
+
+
+def in_words(cells: Iterable[tuple[str, str, Cell]]) -> Iterator[Described]:
+    """Cells of a table, each after its state and its operation, in words."""
+    for state, operation, cell in cells:
+        if isinstance(cell, Refused):
+            result = f"refused: {cell.code}"
+        elif cell.opens:
+            result = "a new transaction"
+        else:
+            result = "stays" if cell.to is None else cell.to.name
+            result += " (judged anew)" if cell.judged else ""
+        yield Described(
+            state, operation, result, cell.source, "documented" if cell.documented else "modelled"
+        )
 
 
 #: Codes that no vendor publishes, shared by all providers.

@@ -65,29 +65,9 @@ def kinds(platform: str | None = None) -> list[Row]:
 
 def vendors() -> list[Row]:
     """What every payment provider goes by: tables and codes, each with its basis, source and the day it was read."""
-    from teiki_providers.books import READ
-    from teiki_providers.card.matrix import describe
-    from teiki_providers.shelf import BOOKS
+    from teiki_providers.vendor_rules import vendor_rules
 
-    tables = [(book.provider, book.describe()) for book in BOOKS.values()] + [
-        ("card (Status × JobCd)", describe())
-    ]
-    cells = [{"provider": name, "code": "", **cell._asdict()} for name, table in tables for cell in table]
-    codes = {
-        (book.provider, code.code): {
-            "provider": book.provider,
-            "code": code.code,
-            "state": "",
-            "operation": "",
-            "result": f"{code.ja} / {code.en}",
-            "source": code.source,
-            "basis": "documented" if code.documented else "modelled",
-            "read": READ,
-        }
-        for book in BOOKS.values()
-        for code in book.codes
-    }
-    return [*cells, *codes.values()]
+    return [rule._asdict() for rule in vendor_rules()]
 
 
 @cache
