@@ -8,7 +8,6 @@ a deed of the control side, so that the same sequence gives the same house again
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Literal
 
 from teiki_providers.books import Book, Refused
@@ -26,6 +25,7 @@ from teiki_providers.said import Front, Happened, KeepsConsumers, Keys, Opening,
 from teiki_providers.scripts import Effect, Script
 from teiki_providers.shelf import BOOKS
 from teiki_providers.states import State
+from teiki_providers.timers import Timers
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import hash64
 from teiki_sim.log.rows import Vocabulary
@@ -86,8 +86,7 @@ class House:
         self._keys: dict[int, int] = {}  # transaction -> consumer's key
         self._cycles: Counter[str] = Counter()
         self._tries: Counter[tuple[Operation, int]] = Counter()
-        self._timers: list[tuple[int, int, str, str, str]] = []
-        self._serial = 0
+        self._timers = Timers()
         self._told: Told | None = None
         self._mishap: Mishap | None = None
         self.recoveries = Recoveries()
@@ -340,13 +339,11 @@ class House:
 
     def timer(self, at: int, front: str, what: str, key: str) -> None:
         """Let `Front.due` be called at an instant."""
-        self._serial += 1
-        heappush(self._timers, (at, self._serial, front, what, key))
+        self._timers.put(at, front, what, key)
 
     def _next_due(self) -> int | None:
         """The earliest instant after now at which something is due: a verdict, a timer, a notice."""
-        timer = self._timers[0][0] if self._timers else None
-        instants = (self.gateway.next_due(), timer, self.outbox.next(self.now))
+        instants = (self.gateway.next_due(), self._timers.next(), self.outbox.next(self.now))
         return min((at for at in instants if at is not None), default=None)
 
     def advance(self, to: int) -> Iterator[tuple[int, list[Happened]]]:
@@ -373,13 +370,12 @@ class House:
         """Everything due by now; the fault of the last call befalls nothing of it."""
         self._mishap = None
         happened = [self.tell(news) for news in self.gateway.due(self.now)]
-        while self._timers and self._timers[0][0] <= self.now:
-            at, _, name, what, key = heappop(self._timers)
-            front = self._acting = self.fronts[name]
-            told = front.due(at, what, key)
+        while timer := self._timers.take(self.now):
+            front = self._acting = self.fronts[timer.front]
+            told = front.due(timer.at, timer.what, timer.key)
             self.plan.force(None)
             if told:
-                happened.append(Happened(at, front.provider, key, what, told))
+                happened.append(Happened(timer.at, front.provider, timer.key, timer.what, told))
         return happened
 
     def tell(self, news: News) -> Happened:
