@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
 from teiki_providers.fronts import FRONTS
 from teiki_providers.server.aside import Aside
+from teiki_providers.server.serve import Settings
 from teiki_providers.server.world import World
 from teiki_sim.draws import hash64
 
@@ -158,3 +160,25 @@ def test_what_is_too_large_is_refused_in_the_vendors_way(sandbox_server: Aside, 
     assert SHAPES[prefix].search(answer.content)
     (row,) = sandbox_server.control.get("journal")
     assert row["kind"] == "turned" and "bytes" in row["why"][0]
+
+
+def test_no_number_that_could_be_a_cards_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    number = "4242424242424242"
+    with Aside(Settings(tmp_path / "sandbox.db")) as box, requests.Session() as session:
+        for prefix, paths in SPOKEN.items():
+            for name, body in paths:
+                whole = re.sub(r"(?<=[=:>\"])[A-Za-z0-9]+(?=[&\"<]|$)", number, body)
+                for sent in (whole, re.sub("A1|1000", number, body)):
+                    session.post(f"{box.http}{prefix}{name}?x={number}", data=sent, timeout=30)
+                session.post(f"{box.http}{prefix}{number}", data=number, timeout=30)
+        shown = "".join(
+            box.control.ask("GET", path, **query).text
+            for path, query in (
+                ("journal", {"limit": 10_000}),
+                ("notices", {}),
+                *((f"{name}/transactions", {}) for name in ("card", "deferred", "amazon_pay", "rakuten_pay")),
+            )
+        )
+    assert number not in shown
+    assert all(number.encode() not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert not [r for r in caplog.records if number in r.getMessage() and not r.name.startswith("urllib3")]
