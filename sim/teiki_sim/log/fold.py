@@ -158,7 +158,7 @@ class Fold:
     def _ledger(self, rows: Rows) -> None:
         ledger, kept = self.ledger, self._ledger_values
         told = (rows.transaction >= 0) & _HAS_STATE.take(rows.kind)
-        if not told.all():  # nothing was opened there: no such transaction
+        if np.count_nonzero(told) < len(told):  # nothing was opened there: no such transaction
             rows = rows.where(told)
         t = rows.transaction
         ledger.state[t] = _STATE_OF.take(rows.kind)
@@ -191,11 +191,18 @@ class Fold:
         _set_switch(orders.stopped, rows, "order", _HELD, _RELEASED)
         given = _given_status(rows)
         if len(given):
-            order, status = rows.order.take(given), rows.status_to.take(given)
-            payment = _IS_PAYMENT.take(rows.kind.take(given))
-            orders.payment[order[payment]] = status[payment]
-            other = ~payment
-            orders.status[order[other]] = status[other]
+            order, status, payment = rows.order, rows.status_to, _IS_PAYMENT.take(rows.kind)
+            if len(given) < len(order):
+                order, status, payment = order.take(given), status.take(given), payment.take(given)
+            paid = payment.nonzero()[0]
+            if len(paid) == len(order):
+                orders.payment[order] = status
+            elif len(paid):
+                orders.payment[order.take(paid)] = status.take(paid)
+                other = (~payment).nonzero()[0]
+                orders.status[order.take(other)] = status.take(other)
+            else:
+                orders.status[order] = status
 
     def _subscriptions(self, rows: Rows) -> None:
         subs = self.subscriptions
@@ -225,7 +232,9 @@ def _set_given(table: Growing, index: NDArray[Any], rows: Rows, names: tuple[str
     for name in names:
         value = getattr(rows, name)
         given = value >= 0
-        if given.all():
+        many = np.count_nonzero(given)
+        if many == len(given):
             getattr(table, name)[index] = value
-        elif given.any():
-            getattr(table, name)[index[given]] = value[given]
+        elif many:
+            some = given.nonzero()[0]
+            getattr(table, name)[index.take(some)] = value.take(some)

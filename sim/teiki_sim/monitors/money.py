@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.log.fold import Live
-from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.deadlines import WATCHED, Overdue
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.scene import Scene, each
@@ -27,6 +27,8 @@ from teiki_sim.monitors.state import (
 )
 
 _CANCELLED_OR_RETURNED = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED))
+_IS_OVER = np.isin(ORDER_MEANING, _CANCELLED_OR_RETURNED)
+"""By order status: cancelled or returned."""
 #: Words for `Live` states, as messages show them.
 LEDGER_WORDS = ("-", "authorised", "pending", "declined", "captured", "cancelled", "expired", "refunded")
 _CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DELETED)
@@ -34,9 +36,9 @@ _CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DE
 
 def payments_of_cancelled(scene: Scene) -> None:
     """INV-01: a cancelled or returned order has no live transaction after the grace (after the fold)."""
-    meaning = scene.meaning
-    mask = (meaning == int(OrderMeaning.CANCELLED)) | (meaning == int(OrderMeaning.RETURNED))
-    mask |= (scene.flags & (WATCHED | CHARGED)) != 0
+    mask = _IS_OVER.take(scene.state.fold.orders.status.take(scene.order))
+    if scene.marks & (WATCHED | CHARGED):
+        mask |= (scene.flags & (WATCHED | CHARGED)) != 0
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)
         _judge_cancelled(scene.state, at, sub, order, seq)
@@ -73,6 +75,8 @@ def captured_amount(scene: Scene) -> None:
     t, ledger = scene.transaction, state.fold.ledger
     plain = (t >= 0) & (ledger.state.take(t) == Live.CAPTURED) & (ledger.authorised.take(t) == scene.amount)
     plain &= (scene.flags & (SEVERAL | ODD)) == 0
+    if np.count_nonzero(plain) == len(plain):
+        return
     for i in each(~plain & ~scene.uncovered & ((scene.flags & CAPTURED) != 0)):
         at, sub, order, seq = scene.at_row(i)
         if state.net(order) != state.amount(order):
@@ -89,7 +93,7 @@ def _still_differs(state: State, finding: Finding) -> bool:
 
 
 def _agreement() -> NDArray[np.bool_]:
-    """By the store's payment meaning and the ledger's bits: whether they say the same."""
+    """By the store's payment status and the ledger's bits: whether they say the same."""
     table = np.zeros((len(PaymentMeaning), 16), np.bool_)
     for bits in range(16):
         dead = not bits & LIVE_THERE
@@ -104,7 +108,7 @@ def _agreement() -> NDArray[np.bool_]:
             }.get(meaning, dead)
             for meaning in PaymentMeaning
         ]
-    return table
+    return table[PAYMENT_MEANING]
 
 
 _AGREES = _agreement()
@@ -114,12 +118,15 @@ def ledgers(scene: Scene) -> None:
     """INV-06: the store's payment status and the provider's ledger agree (after the fold)."""
     state, order, at = scene.state, scene.order, scene.at
     watch = state.ledger_watch
-    agrees = _AGREES.take(scene.payment * np.uint8(16) | scene.ledger)
+    agrees = _AGREES.take(state.fold.orders.payment.take(order).astype(np.intp) << 4 | scene.ledger)
     was_open = watch.is_open(order)
-    ends = (was_open & agrees).nonzero()[0]
+    turns = was_open == agrees  # what was open ends, or something is to be opened
+    ends = (turns & agrees).nonzero()[0]
     if len(ends):
-        watch.close(order[ends])
-    opens = ((scene.flags & KNOWN) != 0) & ~(agrees | was_open)
+        watch.close(order.take(ends))
+    opens = turns & ~agrees
+    if np.count_nonzero(opens):
+        opens &= (scene.flags & KNOWN) != 0
     if scene.marks & DIVERGED:
         diverged = (scene.flags & DIVERGED) != 0
         opens &= ~diverged
@@ -129,7 +136,7 @@ def ledgers(scene: Scene) -> None:
         opens &= ~explained
         state.explained -= set(order[explained & agrees].tolist())
     if len(some := opens.nonzero()[0]):
-        watch.open(order[some], at[some] + state.terms.grace("ledger"), scene.seq[some])
+        watch.open(order.take(some), at.take(some) + state.terms.grace("ledger"), scene.seq.take(some))
 
 
 def divergence_explained(scene: Scene) -> None:

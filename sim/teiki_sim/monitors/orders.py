@@ -51,17 +51,24 @@ def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
     return table
 
 
-_TABLES = [np.array([_allowed(kind, ecforce) for kind in Kind]) for ecforce in (False, True)]
-"""By platform: by kind, deferred or not, from, to."""
+_TABLES = [
+    np.array([_allowed(kind, ecforce) for kind in Kind])[:, :, ORDER_MEANING][..., ORDER_MEANING].ravel()
+    for ecforce in (False, True)
+]
+"""By platform: by kind, deferred or not, status before and after, as one number."""
 
 
 def status_moves(scene: Scene) -> None:
     """INV-17: order statuses move along the documented graph only."""
     given = scene.rows.status_to
-    to = ORDER_MEANING.take(given)
-    table = _TABLES[scene.state.terms.platform == "ecforce"]
-    fine = table[scene.kind, scene.deferred.view(np.uint8), scene.meaning, to]
-    if fine.all():
+    key = scene.kind.astype(np.intp) << 1
+    key |= scene.deferred
+    key *= len(ORDER_MEANING)
+    key += scene.state.fold.orders.status.take(scene.order)
+    key *= len(ORDER_MEANING)
+    key += given
+    fine = _TABLES[scene.state.terms.platform == "ecforce"].take(key)
+    if np.count_nonzero(fine) == len(fine):
         return
     for i in each(~fine):
         at, sub, order, seq = scene.at_row(i)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
-from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.deadlines import Overdue
 from teiki_sim.monitors.scene import Scene, each
@@ -18,6 +18,7 @@ from teiki_sim.monitors.state import (
     CAPTURED,
     CAPTURED_THERE,
     EXPORTED,
+    IS_UNCOVERED,
     LIVE_THERE,
     PRINTED,
     SEVERAL,
@@ -28,42 +29,78 @@ from teiki_sim.monitors.state import (
 )
 
 _COVER = AUTHORISED_THERE | CAPTURED_THERE
+_OTHER = np.zeros(len(Kind), np.uint16)
+_OTHER[[Kind.SHIPPED, Kind.CAPTURED]] = CAPTURED, SHIPPED
+"""By kind: the flag of the other one of the two that go together."""
 #: Kinds of edits that change what the warehouse has.
 WAREHOUSE_EDITS = ("amount", "quantity", "goods", "address", "billing", "method", "dates")
+
+
+#: What is to be said of a parcel by what is known of its order, as bits.
+_BARE, _CANCELLED, _COMPARED, _INVOICED = 1, 2, 4, 8
+
+
+def _standing(payment: int, ledger: int, method: int) -> int:
+    """By the store's payment meaning, the ledger's bits and the method (15: none)."""
+    bundled = _INVOICED if method == Method.NP_WIZ else 0
+    if method < len(Method) and IS_UNCOVERED[method]:
+        return bundled  # where the method was changed to one without a provider, there is nothing to cancel
+    covered = ledger & _COVER
+    cancelled = payment in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED)
+    cancelled |= bool(ledger & CANCELLED_THERE) and not ledger & LIVE_THERE
+    compared = covered and method != Method.AMAZON_PAY
+    return (
+        bundled
+        | (0 if covered else _BARE)
+        | (_CANCELLED if cancelled else 0)
+        | (_COMPARED if compared else 0)
+    )
+
+
+_STANDING = np.array(
+    [
+        [[_standing(payment, ledger, method) for method in range(16)] for ledger in range(16)]
+        for payment in range(len(PaymentMeaning))
+    ],
+    np.uint8,
+)[PAYMENT_MEANING].ravel()
+"""By payment status, the ledger's bits and the method, four bits each of the last two."""
 
 
 def shipped(scene: Scene) -> None:
     """INV-02, 03, 04, 10, 18, 25: at the first parcel of an order."""
     first = (scene.flags & SHIPPED) == 0
-    _uncovered(scene, first)
-    _other_amount(scene, first)
+    key = scene.state.fold.orders.payment.take(scene.order).astype(np.intp) << 8
+    key |= scene.ledger << 4
+    key |= scene.method & 15
+    standing = _STANDING.take(key)
+    unfit = (standing & (_BARE | _CANCELLED)) != 0
+    if np.count_nonzero(unfit):
+        _uncovered(scene, standing, unfit & first)
+    _other_amount(scene, first & ((standing & _COMPARED) != 0))
     _stopped(scene, first)
-    _no_invoice(scene, first)
+    for i in each(((standing & _INVOICED) != 0) & ((scene.flags & PRINTED) == 0) & first):
+        at, sub, order, seq = scene.at_row(i)
+        scene.state.report("INV-25", at, sub, order, seq, case="invoice")
 
 
-def _uncovered(scene: Scene, first: NDArray[np.bool_]) -> None:
-    ledger, payment = scene.ledger, scene.payment
-    covered = ((ledger & _COVER) != 0) | scene.uncovered
-    cancelled = (payment == int(PaymentMeaning.CANCELLED)) | (payment == int(PaymentMeaning.REFUNDED))
-    cancelled |= ((ledger & CANCELLED_THERE) != 0) & ((ledger & LIVE_THERE) == 0)
-    # Where the method was changed to one without a provider, there is nothing to cancel any more.
-    cancelled &= ~scene.uncovered
-    for i in each((~covered | cancelled) & first):
+def _uncovered(scene: Scene, standing: NDArray[np.uint8], unfit: NDArray[np.bool_]) -> None:
+    for i in each(unfit):
         at, sub, order, seq = scene.at_row(i)
         status = int(scene.state.fold.orders.payment[order])
-        if cancelled[i]:
+        if standing[i] & _CANCELLED:
             scene.state.report("INV-02", at, sub, order, seq, status=status)
-        if not covered[i]:
+        if standing[i] & _BARE:
             scene.state.report("INV-03", at, sub, order, seq, status=status)
 
 
-def _other_amount(scene: Scene, first: NDArray[np.bool_]) -> None:
+def _other_amount(scene: Scene, compared: NDArray[np.bool_]) -> None:
     """INV-04: Amazon Pay shows an edited amount only when the charge is finalised (SS-AMZ-01)."""
     state = scene.state
-    authorised = state.fold.ledger.authorised.take(scene.transaction)
-    covered = ((scene.ledger & _COVER) != 0) & (scene.method != int(Method.AMAZON_PAY)) & ~scene.uncovered
-    differs = (authorised != scene.amount) | ((scene.flags & SEVERAL) != 0)
-    for i in each(covered & differs & first):
+    differs = state.fold.ledger.authorised.take(scene.transaction) != scene.amount
+    if scene.marks & SEVERAL:
+        differs |= (scene.flags & SEVERAL) != 0
+    for i in each(compared & differs):
         at, sub, order, seq = scene.at_row(i)
         covering = [t for t in state.live(order) if state.ledger_state(t) & _COVER]
         found, expected = int(state.fold.ledger.authorised[covering[-1]]), state.amount(order)
@@ -85,23 +122,18 @@ def _stopped(scene: Scene, first: NDArray[np.bool_]) -> None:
             state.report("INV-10", at, sub, order, stop, seq)
 
 
-def _no_invoice(scene: Scene, first: NDArray[np.bool_]) -> None:
-    mask = (scene.method == int(Method.NP_WIZ)) & ((scene.flags & PRINTED) == 0)
-    for i in each(mask & first):
-        at, sub, order, seq = scene.at_row(i)
-        scene.state.report("INV-25", at, sub, order, seq, case="invoice")
-
-
 def captured(scene: Scene) -> None:
     """INV-18: no automatic capture while held; INV-25: the slip number reported is the parcel's."""
     state = scene.state
     held = state.fold.orders.stopped[scene.order]
-    if held.any():
+    if np.count_nonzero(held):
         for i in each(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))):
             at, sub, order, seq = scene.at_row(i)
             state.report("INV-18", at, sub, order, seq, case="captured")
-    slip = state.orders.slip[scene.order]
+    slip = state.orders.slip.take(scene.order)
     differs = (slip != 0) & (slip != scene.code)
+    if not np.count_nonzero(differs):
+        return
     for i in each(differs & scene.deferred & (scene.code >= SLIP_NUMBER_BASE)):
         at, sub, order, seq = scene.at_row(i)
         code = int(scene.code[i])
@@ -124,16 +156,18 @@ def changed_at_warehouse(scene: Scene) -> None:
 def ship_and_capture(scene: Scene) -> None:
     """INV-55: on SHIPPED wait for the capture, on a store's CAPTURED for the parcel, or end the wait."""
     state, order = scene.state, scene.order
-    shipped, captured = (scene.flags & SHIPPED) != 0, (scene.flags & CAPTURED) != 0
-    parcel = scene.kind == int(Kind.SHIPPED)
-    done = np.where(parcel, captured, shipped)
-    if done.any():
-        state.capture_watch.close(order[done])
-    opens = ~shipped & ~captured & ~scene.uncovered
-    if opens.any():
-        opens &= parcel | ~_given_up(scene)
-        due = scene.at[opens] + state.terms.grace("capture")
-        state.capture_watch.open(order[opens], due, scene.seq[opens])
+    done = (scene.flags & _OTHER.take(scene.kind)).nonzero()[0]
+    if len(done):
+        state.capture_watch.close(order.take(done))
+    opens = (scene.flags & (SHIPPED | CAPTURED)) == 0
+    opens &= ~scene.uncovered
+    if np.count_nonzero(opens):
+        parcel = scene.kind == int(Kind.SHIPPED)
+        if np.count_nonzero(parcel) < len(parcel):
+            opens &= parcel | ~_given_up(scene)
+        some = opens.nonzero()[0]
+        due = scene.at.take(some) + state.terms.grace("capture")
+        state.capture_watch.open(order.take(some), due, scene.seq.take(some))
 
 
 def given_up(scene: Scene) -> None:
