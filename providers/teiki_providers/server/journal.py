@@ -5,6 +5,7 @@ committed outlives the process whatever ends it.
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 __all__ = ["Entry", "InUse", "Journal", "NotWritten"]
 
+_LOG = logging.getLogger("teiki.sandbox")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS journal (
@@ -106,7 +108,10 @@ class Journal:
             written = False
             self._failed(error)
         for told in waiting:
-            told(written)
+            try:
+                told(written)
+            except Exception as bug:  # noqa: BLE001 - one connection's trouble is not the next one's
+                _LOG.error("an answer could not leave: %s", type(bug).__name__)
 
     def flush(self) -> None:
         """Commit what is entered, now."""
