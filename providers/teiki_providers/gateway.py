@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_providers.books import Book, Move
-from teiki_providers.desk import Desk, blank, lay, take_captures, take_charges
+from teiki_providers.desk import Desk, as_ask, blank, lay, take_captures, take_charges
 from teiki_providers.faults import FaultPlan, Verdicts
 from teiki_providers.ledger import Ledger, Repeated
 from teiki_providers.plain import FIRST_PLAIN
@@ -54,6 +54,10 @@ class DirectGateway:
     def authorise(self, charges: Charges) -> Answers:
         """Ask for new authorisations; a plain method is accepted with no transaction."""
         plain = charges.method >= FIRST_PLAIN
+        if len(plain) == 1 and not plain[0]:
+            one = as_ask(charges, 0)
+            if self.plan.spares(one):
+                return self._singles.answers(one)
         if not plain.any():
             return self._heard(charges, self.plan.verdicts(charges))
         answers = blank(len(plain))

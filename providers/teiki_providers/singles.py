@@ -106,8 +106,22 @@ class Singles:
             self._desk.unheard[ask.order] = answer.transaction
         return Answer(Outcome.NO_ANSWER)
 
+    def answers(self, ask: Ask) -> Answers:
+        """A charge that nothing befalls, as a batch of one."""
+        number, outcome, word = self._judged(ask)
+        code = self._desk.logged(np.array([word], np.int64))
+        return Answers(np.array([outcome], np.uint8), np.array([number], np.int32), code)
+
     def _alone(self, ask: Ask) -> Answer:
-        """A charge that nothing befalls, without arrays: as `DirectGateway.authorise` has it."""
+        """A charge that nothing befalls."""
+        number, outcome, word = self._judged(ask)
+        state = _STATES[self._desk.ledger.state.item(number)]
+        return Answer(
+            outcome, number, self._desk.plan.words.list[word], self._amount(number, state), state.name
+        )
+
+    def _judged(self, ask: Ask) -> tuple[int, Outcome, int]:
+        """Its number, outcome and word, without arrays: as `DirectGateway.authorise` has it."""
         desk, day = self._desk, ask.at // DAY
         plan, book = desk.plan, desk.books[ask.method]
         if plan.quiet:
@@ -118,9 +132,7 @@ class Singles:
                 outcome, word = Outcome.DECLINED, plan.words.code(book.words.cap)
             if book.terms.one_live and desk.has_live(ask.order, book.terms.one_live, day):
                 outcome, word = Outcome.DECLINED, plan.words.code(book.words.live)
-        number = desk.open_one(ask, outcome, word, None)
-        state = _STATES[desk.ledger.state.item(number)]
-        return Answer(outcome, number, plan.words.list[word], self._amount(number, state), state.name)
+        return desk.open_one(ask, outcome, word, None), outcome, word
 
     def _do(self, call: _Call, cell: Move) -> Answer:
         match call.ask.operation:

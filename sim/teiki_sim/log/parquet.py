@@ -165,12 +165,19 @@ class ParquetSink:
         # One thread encodes a chunk while the next one fills; Arrow holds no lock meanwhile.
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._last: Future[None] | None = None
+        # What it encodes; memory taken anew for each chunk would cost ten times the copying.
+        self._kept: dict[str, NDArray[Any]] = {"at": np.empty(0, np.int64)}
 
     def take(self, chunk: Chunk) -> None:
         """Write the chunk's row groups."""
-        columns = {name: column.copy() for name, column in chunk.columns.items()}
-        kept = Chunk(chunk.first_seq, columns, chunk.details, chunk.vocabulary)
         self._wait()
+        n = len(chunk)
+        if len(self._kept["at"]) < n:
+            self._kept = {name: np.empty_like(column) for name, column in chunk.columns.items()}
+        columns = {name: self._kept[name][:n] for name in chunk.columns}
+        for name, column in chunk.columns.items():
+            columns[name][:] = column
+        kept = Chunk(chunk.first_seq, columns, chunk.details, chunk.vocabulary)
         self._last = self._thread.submit(self._write, kept)
 
     def close(self) -> None:
