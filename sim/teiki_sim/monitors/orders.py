@@ -32,6 +32,8 @@ _MOVES_BY_KIND = (
     (Kind.COMPLETED, _M.WORKING, (_M.SHIPPED,)),
 )
 _EDITS_AFTER_SHIPPING = ("amount", "quantity", "goods", "address", "billing")
+#: Edits that are looked at, beside those that give an amount: not those of dates, which are most.
+_TOLD = (*_EDITS_AFTER_SHIPPING, "method")
 
 
 def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
@@ -115,8 +117,13 @@ def _settled(scene: Scene) -> NDArray[np.bool_]:
 
 def edited(scene: Scene) -> None:
     """INV-22: an edit that needs a new authorisation; INV-26: a deferred order edited after shipping."""
-    state, rows = scene.state, scene.rows
-    given = rows.method
+    state = scene.state
+    some = (state.said(scene.code, *_TOLD) | (scene.rows.amount >= 0)).nonzero()[0]
+    if not len(some):
+        return
+    if len(some) < len(scene):
+        scene = scene.some(some)
+    given = scene.rows.method
     method = np.where(given >= 0, given, scene.method)
     settled = _settled(scene)
     if not settled.all():

@@ -120,8 +120,11 @@ class Scene:
 
     @once
     def sub_marks(self) -> int:
-        """All that may be among the subscriptions' flags."""
-        return int(np.bitwise_or.reduce(self.sub_flags))
+        """All that may be among the subscriptions' flags, 0 where the rows are a provider's.
+
+        Those change nothing that a subscription's deadlines hang on: its next own row is early enough.
+        """
+        return 0 if self.rows.on == On.LEDGER else int(np.bitwise_or.reduce(self.sub_flags))
 
     @once
     def method(self) -> NDArray[Any]:
