@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import simpy
 
 from teiki_providers.doors import open_gateway
 from teiki_providers.faults import FaultPlan
+from teiki_scenarios.simulation import watching
 from teiki_sim import config as shop_config
 from teiki_sim.calendar import DAY
 from teiki_sim.config import Config
@@ -20,7 +21,8 @@ from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.writer import Log, Sink
 from teiki_sim.messages import Gateway
-from teiki_sim.monitors import Monitors
+from teiki_sim.monitors import MonitorsApart
+from teiki_sim.monitors.apart import Cost
 from teiki_sim.names import ShopNames
 from teiki_sim.population import generate
 from teiki_sim.truth import detection
@@ -37,25 +39,30 @@ def peak() -> int:
 
 
 class Watch:
-    """The monitors as a sink that keeps their time apart."""
+    """The monitors as a run has them, as a sink that knows what they cost, wherever they watch from."""
 
-    def __init__(self) -> None:
-        self.monitors = Monitors()
+    def __init__(self, subscriptions: int) -> None:
+        self.monitors = watching(subscriptions).__enter__()
         self.seconds = 0.0
         self.world: World | None = None
 
     def take(self, chunk: Chunk) -> None:
         """Watch one chunk."""
-        before = perf_counter()
+        before = thread_time()
         self.monitors.take(chunk)
-        self.seconds += perf_counter() - before
+        self.seconds += thread_time() - before
 
     def close(self) -> None:
         """Find what is still open on the last day."""
         assert self.world is not None
-        before = perf_counter()
+        before = thread_time()
         self.monitors.close(self.world.end * DAY - 1, self.world.shop.names)
-        self.seconds += perf_counter() - before
+        self.seconds += thread_time() - before + self.apart.seconds
+
+    @property
+    def apart(self) -> Cost:
+        """What another process took for it."""
+        return self.monitors.cost if isinstance(self.monitors, MonitorsApart) else Cost(0.0, 0)
 
 
 def _gateway(config: Config, log: Log) -> Gateway:
@@ -106,10 +113,10 @@ def bare(events: int) -> Figures:
 def population(subscriptions: int, months: int, watched: bool) -> Figures:
     """A generated population at the default rates, with its log; its memory counts from after the imports."""
     imports = peak()
-    watch = Watch() if watched else None
+    watch = Watch(subscriptions) if watched else None
     config = shop_config.load(None, {"subscriptions": subscriptions, "months": months})
     _, figures = _run(config, watch)
-    bytes_each = (peak() - imports) / subscriptions
+    bytes_each = (peak() - imports + (watch.apart.bytes if watch else 0)) / subscriptions
     return figures | {"bytes": bytes_each, "monitors": watch.seconds if watch else 0.0}
 
 
@@ -121,7 +128,7 @@ def careless(subscriptions: int, months: int) -> Figures:
     quiet = {
         name: provider.model_copy(update={"faults": never}) for name, provider in config.providers.items()
     }
-    watch = Watch()
+    watch = Watch(subscriptions)
     world, _ = _run(config.model_copy(update={"providers": quiet}), watch)
     found = ((v.invariant, v.sub, v.order) for v in watch.monitors.violations if v.severity == "violation")
     table = detection(world.shop.truth.rows, found).values()
@@ -130,7 +137,7 @@ def careless(subscriptions: int, months: int) -> Figures:
 
 def calm(subscriptions: int, months: int) -> Figures:
     """The schedules alone: violations of whatever severity."""
-    watch = Watch()
+    watch = Watch(subscriptions)
     config = shop_config.load(None, {"subscriptions": subscriptions, "months": months})
     _run(shop_config.calm(config), watch)
     return {"violations": len(watch.monitors.violations)}

@@ -1,8 +1,10 @@
 """`teiki simulate`: run the shop, watch it, and write what happened."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,14 @@ from teiki_sim.calendar import DAY
 from teiki_sim.config import Config
 from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
-from teiki_sim.monitors import Monitors, write_violations
+from teiki_sim.monitors import Monitors, MonitorsApart, write_violations
 from teiki_sim.names import ShopNames
-from teiki_sim.world import World
+from teiki_sim.world import CHUNK_ROWS, World
 
-__all__ = ["Origin", "Progress", "simulate"]
+__all__ = ["Origin", "Progress", "simulate", "watching"]
+
+#: Subscriptions from which on a second process is worth its start.
+_LARGE = 20_000
 
 Progress = Callable[[int, int], None]
 """``progress(done, all)``: days and replications, as steps of equal weight."""
@@ -83,14 +88,14 @@ def simulate(
 
 def _run(
     task: Task, directory: Path, count: int, workers: int, progress: Progress | None
-) -> tuple[World, Monitors, list[Daily], float]:
+) -> tuple[World, Monitors | MonitorsApart, list[Daily], float]:
     """Replication 0 in this process, the others beside it or after it; with the seconds of the first."""
-    monitors = Monitors()
 
     def sinks(names: ShopNames) -> Sequence[Sink]:
         return ParquetSink(directory / "events.parquet", names), monitors
 
-    with replications(task, range(1, count), workers, replicate) as others:
+    apart = watching(len(task.book.ids))
+    with apart as monitors, replications(task, range(1, count), workers, replicate) as others:
         began = time.perf_counter()
         world = build(task, sinks=sinks)
         if progress is not None:
@@ -108,7 +113,14 @@ def _run(
     return world, monitors, runs, seconds
 
 
-def _write_tables(world: World, monitors: Monitors, directory: Path) -> None:
+def watching(subscriptions: int) -> AbstractContextManager[Monitors | MonitorsApart]:
+    """The monitors of a run: those of a large one watch from a process of their own, which takes a while to start."""
+    if subscriptions < _LARGE or (os.cpu_count() or 1) < 2:
+        return nullcontext(Monitors())
+    return MonitorsApart(CHUNK_ROWS)
+
+
+def _write_tables(world: World, monitors: Monitors | MonitorsApart, directory: Path) -> None:
     write_violations(monitors.violations, directory)
     names = world.shop.names
     truth = world.shop.truth.frame(names.subscription, names.order)

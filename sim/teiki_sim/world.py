@@ -34,12 +34,14 @@ from teiki_sim.shop import Shop
 from teiki_sim.tables import ORDER_COLUMNS, SUBSCRIPTION_COLUMNS, Table
 from teiki_sim.truth import Truth
 
-__all__ = ["GatewayMaker", "World"]
+__all__ = ["CHUNK_ROWS", "GatewayMaker", "World"]
 
 _Ts = TypeVarTuple("_Ts")
 
 #: ``maker(config, log)`` builds the way to the providers.
 GatewayMaker = Callable[[Config, Log], Gateway]
+#: Rows that the log hands to its sinks at once.
+CHUNK_ROWS = 2**16
 
 
 def _seconds(clock: str) -> int:
@@ -68,7 +70,7 @@ class World:
         open_orders: Sequence[OpenOrder],
         gateway: GatewayMaker,
         sinks: Callable[[ShopNames], Sequence[Sink]] | None = None,
-        chunk_rows: int = 2**16,
+        chunk_rows: int = CHUNK_ROWS,
     ) -> "World":
         """A world ready to run from the configuration's start. Without sinks nothing is logged."""
         policy = POLICIES[config.platform]

@@ -4,6 +4,7 @@
 text, and not on how the log was cut into chunks.
 """
 
+from teiki_sim.monitors.apart import MonitorsApart
 from teiki_sim.monitors.run import Monitors
 from teiki_sim.monitors.table import INVARIANTS
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_frame, write_violations
@@ -11,6 +12,7 @@ from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_f
 __all__ = [
     "INVARIANTS",
     "Monitors",
+    "MonitorsApart",
     "Names",
     "Numbers",
     "Violation",

@@ -52,8 +52,12 @@ class Monitors:
 
         May be called again with names, or a later end.
         """
-        self._sweep(self._last if end_at is None else end_at)
+        self.finish(end_at)
         self.violations = violations_of(self.state.findings, names or Numbers())
+
+    def finish(self, end_at: int | None = None) -> None:
+        """Judge what is due by an instant and still open."""
+        self._sweep(self._last if end_at is None else end_at)
 
     def memory(self) -> dict[str, int]:
         """Bytes of the columns held for orders (with their transactions) and for subscriptions."""
