@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from teiki_sim.calendar import DAY
@@ -10,6 +11,7 @@ __all__ = ["Agenda"]
 
 #: Instant, running number, what is called, and with what. The running numbers differ, so no more is compared.
 _Happening = tuple[int, int, Callable[..., object], tuple[Any, ...]]
+_INSTANT = itemgetter(0)
 
 
 class Agenda:
@@ -37,7 +39,7 @@ class Agenda:
         """A day begins, the one before it over."""
         self._day, self._next = day, 0
         self._today = self._days.pop(day, [])
-        self._today.sort()
+        self._today.sort(key=_INSTANT)  # each day's list is in order of the running numbers already
 
     def before(self, at: int, count: int) -> Iterator[_Happening]:
         """Take what comes before an instant today, and at it what was put before the count was reached."""

@@ -62,15 +62,21 @@ class Skips:
     def sweep(self, horizon: int) -> None:
         """No row comes at or before ``horizon`` any more."""
         last = horizon + 1
-        for sub in [sub for sub, skip in self._open.items() if skip.midnight <= last]:
-            self.settle(sub)
+        over = [skip for skip in self._open.values() if skip.midnight <= last]
+        if over:
+            self._state.subs.flags[[skip.sub for skip in over]] &= _DONE
+        for skip in over:
+            del self._open[skip.sub]
+            self._judge(skip, skip.midnight)
 
     def settle(self, sub: int, at: int | None = None) -> None:
         """Judge a skip by the dates as they are, and report it as of ``at`` or of its midnight."""
         skip = self.close(sub)
-        if skip is None:
-            return
-        fold = self._state.fold
+        if skip is not None:
+            self._judge(skip, skip.midnight if at is None else at)
+
+    def _judge(self, skip: Skip, at: int) -> None:
+        fold, sub = self._state.fold, skip.sub
         master, child = fold.subscriptions.delivery.item(sub), skip.delivery
         if skip.order >= 0:
             child = fold.orders.delivery.item(skip.order)
@@ -84,7 +90,7 @@ class Skips:
             facts |= {"who": "child", "date": child, "expected": skip.delivery}
         self._state.findings.append(
             Finding(
-                "INV-16", "", skip.midnight if at is None else at, sub, skip.order, (skip.seq,), skip.money,
+                "INV-16", "", at, sub, skip.order, (skip.seq,), skip.money,
                 "" if skip.cycle < 0 else str(skip.cycle), self._state.terms.platform, facts,
             )
         )  # fmt: skip
