@@ -13,6 +13,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import process_time
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -119,7 +120,8 @@ class MonitorsApart:
     def _end(self) -> None:
         """Let the other process and the shared memory go."""
         for pipe in (self._child.stdin, self._child.stdout):
-            _pipe(pipe).close()
+            with suppress(BrokenPipeError):  # what was still to be said to a process that is gone
+                _pipe(pipe).close()
         self._child.wait()
         self._slots = []
         self._file.close()
