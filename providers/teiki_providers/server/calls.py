@@ -10,7 +10,7 @@ from teiki_providers.server import instants
 from teiki_providers.server.control import Given, Room, Text
 from teiki_providers.server.deeds import fronts_of
 from teiki_providers.server.journal import Entry
-from teiki_providers.server.masking import mask, mask_value
+from teiki_providers.server.masking import mask, mask_named, mask_value
 from teiki_providers.server.problems import Refusal
 from teiki_providers.server.sender import target
 
@@ -87,6 +87,10 @@ async def advance(room: Room, given: Given) -> Any:
     by = (asked.seconds or 0) + (asked.days or 0) * 86400
     if room.sandbox.house.now + by > instants.LATEST:
         raise Refusal(422, "2099年末まで", "the year 2099 at most", "days" if asked.days else "seconds")
+    if to is not None and to < (now := room.sandbox.house.now):
+        stands = instants.text(now)
+        ja, en = f"時計の現在時刻 {stands} 以後", f"the clock's now, {stands}, or later"
+        raise Refusal(409, ja, en, "to", asked.to or "")
     with tried(asked.to or ""):
         return mask_value(await room.clock.advance(by=by, to=to))
 
@@ -254,7 +258,7 @@ def _done(room: Room, deed: str, values: Mapping[str, Any]) -> Any:
     with tried(values.get("transaction", "")):
         told = room.sandbox.do(deed, values)
     room.clock.look()
-    return mask_value(told)
+    return mask_value(_dated(told))
 
 
 # ---- journal, notices, credentials ---------------------------------------------------------------
@@ -273,7 +277,7 @@ def entry_shown(room: Room, entry: Entry) -> dict[str, Any]:
         "kind": entry.kind,
         "front": entry.front,
         "operation": entry.operation,
-        "said": mask_value(said),
+        "said": mask_named(said),
         "status": entry.status,
         "answer": entry.answer,
         "transaction": entry.transaction,

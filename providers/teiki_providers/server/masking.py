@@ -4,7 +4,15 @@ import re
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["has_card_number", "mask", "mask_answer", "mask_value", "passes_luhn"]
+__all__ = [
+    "has_card_number",
+    "mask",
+    "mask_answer",
+    "mask_named",
+    "mask_value",
+    "names_private",
+    "passes_luhn",
+]
 
 #: A quick look: most texts have no such run.
 _LONG = re.compile(r"[0-9]{13}")
@@ -75,6 +83,27 @@ def mask_answer(text: str) -> str:
     elif "=" in text:
         text = _form_masked(text)
     return mask(text)
+
+
+def names_private(value: Any) -> bool:
+    """Whether plain data has something below a name that stands for a secret or a personal datum."""
+    if isinstance(value, dict):
+        return any(
+            bool(inner) and (_is_private(name) or names_private(inner)) for name, inner in value.items()
+        )
+    return isinstance(value, list | tuple) and any(map(names_private, value))
+
+
+def mask_named(value: Any) -> Any:
+    """`mask_value`, and nothing below a name that stands for a secret or a personal datum."""
+    if isinstance(value, dict):
+        return {
+            mask(str(name)): _STARS if inner and _is_private(str(name)) else mask_named(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [mask_named(inner) for inner in value]
+    return mask_value(value)
 
 
 def mask_value(value: Any) -> Any:

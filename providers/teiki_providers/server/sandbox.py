@@ -14,7 +14,7 @@ from teiki_providers.said import Front, Happened, Opening, Said
 from teiki_providers.scripts import Script
 from teiki_providers.server.deeds import DEEDS, SECRET
 from teiki_providers.server.journal import Entry, Journal
-from teiki_providers.server.masking import mask, mask_answer
+from teiki_providers.server.masking import mask, mask_answer, names_private
 from teiki_providers.server.requests_seen import outline
 from teiki_providers.server.seal import Seal
 from teiki_providers.server.world import World
@@ -112,7 +112,7 @@ class Sandbox:
 
     def _written(self, said: Said) -> str:
         reference = said.reference.text() if said.reference else None
-        return self.seal.write([said.fields, reference])
+        return self.seal.write([said.fields, reference], names_private(said.fields))
 
     def _turned(self, front: Front, request: Request, reply: Reply, why: str) -> Reply:
         said = self.seal.write(outline(request))

@@ -1,7 +1,7 @@
 """Keeps out of the journal's file what a restart needs and nobody may read there.
 
-Said calls hold no secrets, but a shop may use numbers that look like cards' as order numbers, and posted logins have
-passwords: such rows are encrypted with a key that lies beside the database.
+Said calls hold no secrets, but a shop may use numbers that look like cards' as order numbers, a member has a name, and
+posted logins have passwords: such rows are encrypted with a key that lies beside the database.
 """
 
 import json
@@ -44,7 +44,7 @@ class Seal:
         return cls(file.read_bytes())
 
     def write(self, value: Any, secret: bool = False) -> str:
-        """JSON, sealed where it is secret or holds what could be a card number."""
+        """JSON, sealed where it is secret or personal, or holds what could be a card number."""
         try:
             text = to_json(value, inf_nan_mode="constants").decode()
         except ValueError:  # lone surrogates of a hostile body pass as ASCII

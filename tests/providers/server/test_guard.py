@@ -19,6 +19,7 @@ from teiki_providers.server.guard import Guard
 from teiki_providers.server.masking import has_card_number, mask, mask_answer, mask_value, passes_luhn
 from teiki_providers.server.requests_seen import outline
 from teiki_providers.server.seal import Seal
+from teiki_providers.server.serve import Settings
 
 CARDS = ("4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "4222222222222")
 
@@ -209,3 +210,26 @@ def test_no_path_leads_to_a_file(box: Aside, path: str) -> None:
     request.url = box.http + path
     assert session.send(request, timeout=10).status_code in (403, 404)
     session.close()
+
+
+def test_a_name_is_on_no_page_and_in_no_file_and_known_after_a_restart(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "shop.db")
+    site = {"SiteID": "tsite00000001", "SitePass": "sitepass01", "MemberID": "m-1"}
+    card = {"CardNo": "4111111111111111", "Expire": "3012", "HolderName": "TARO YAMADA"}
+
+    def call(box: Aside, name: str, **fields: str) -> str:
+        sent = {name: value.encode("cp932") for name, value in (site | fields).items()}
+        answer = requests.post(f"{box.http}/payment/{name}.idPass", data=sent, timeout=10)
+        return answer.content.decode("cp932")
+
+    with Aside(settings) as box:
+        call(box, "SaveMember", MemberName="山田 太郎")
+        call(box, "SaveCard", **card)
+        assert "山田 太郎" in call(box, "SearchMember")
+        told = json.dumps(box.control.get("journal"), ensure_ascii=False)
+        assert '"MemberName": "***"' in told and "山田" not in told and "TARO" not in told
+        kept = b"".join(file.read_bytes() for file in tmp_path.glob("shop.db*") if file.is_file())
+        assert "山田".encode() not in kept and b"TARO" not in kept and b"m-1" in kept
+    with Aside(settings) as box:
+        assert "山田 太郎" in call(box, "SearchMember")
+        assert "HolderName=TARO YAMADA" in call(box, "SearchCard", SeqMode="0")
