@@ -13,7 +13,12 @@ __all__ = ["Refusal", "of_validation"]
 _SHOWN = 20
 _EXPECTED = {
     "missing": ("この項目が必要", "a value"),
-    "json_invalid": ("JSON", "JSON"),
+    "json_invalid": ("正しい JSON", "well-formed JSON"),
+    "bool_type": ("true または false", "true or false"),
+    "bool_parsing": ("true または false", "true or false"),
+    "finite_number": ("有限の数", "a finite number"),
+    "string_pattern_mismatch": ("半角英数字と _ . - で80字まで", "up to 80 letters, digits, _ . and -"),
+    "string_unicode": ("正しい UTF-8", "well-formed UTF-8"),
     "model_type": ("オブジェクト", "an object"),
     "model_attributes_type": ("オブジェクト", "an object"),
     "dict_type": ("オブジェクト", "an object"),
@@ -24,6 +29,16 @@ _EXPECTED = {
     "int_from_float": ("整数", "a whole number"),
     "float_type": ("数", "a number"),
     "float_parsing": ("数", "a number"),
+}
+#: Bounds, with the name under which the model's error tells them.
+_BOUNDS = {
+    "greater_than_equal": ("ge", "{}以上", "{} or more"),
+    "less_than_equal": ("le", "{}以下", "{} or less"),
+    "less_than": ("lt", "{}未満", "less than {}"),
+    "string_too_short": ("min_length", "{}字以上", "{} or more characters"),
+    "string_too_long": ("max_length", "{}字以下", "{} characters at most"),
+    "too_short": ("min_length", "{}件以上", "{} or more of them"),
+    "too_long": ("max_length", "{}件以下", "{} of them at most"),
 }
 
 
@@ -54,15 +69,23 @@ def _of(detail: dict[str, Any], model: type[BaseModel]) -> dict[str, str]:
     field = ".".join(str(part) for part in place)
     if kind == "extra_forbidden":
         return _unknown(field, str(place[-1]), keys_at(model, place[:-1]))
-    found = "" if kind == "missing" or isinstance(detail["input"], dict | list) else str(detail["input"])
+    found = "" if kind == "missing" or isinstance(detail["input"], dict | list) else _text(detail["input"])
     if kind == "literal_error":
         choices = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         near = _near(found, choices.split(", "))
         return _problem(field, found, f"次のいずれか: {choices}{near[0]}", f"one of {choices}{near[1]}")
     if kind == "teiki":
         return _problem(field, found, detail["ctx"]["ja"], detail["ctx"]["en"])
-    ja, en = _EXPECTED.get(kind, ("", ""))
-    return _problem(field, found, ja or detail["msg"], en or detail["msg"])
+    if kind in _BOUNDS:
+        name, *words = _BOUNDS[kind]
+        ja, en = (word.format(detail["ctx"][name]) for word in words)
+        return _problem(field, found, ja, en)
+    ja, en = _EXPECTED.get(kind, ("別の形の値", detail["msg"]))
+    return _problem(field, found, ja, en)
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _unknown(field: str, key: str, known: Sequence[str]) -> dict[str, str]:

@@ -150,6 +150,34 @@ def test_bodies_that_are_no_object(box: Aside, body: bytes) -> None:
     assert answer.json()["problems"][0]["ja"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("clock/advance", {"days": -1}, "0以上"),
+        ("clock/advance", {"days": 10**9}, "以下"),
+        ("faults", {"effect": {"kind": "slow"}, "rate": 2}, "1.0以下"),
+        ("faults", {"effect": {"kind": "slow"}, "operation": "x" * 201}, "200字以下"),
+        ("faults", {"id": "あ", "effect": {"kind": "slow"}}, "半角英数字"),
+        ("credentials", {"kind": "np", "name": ""}, "1字以上"),
+        ("card/transactions/A1/results", {"results": []}, "1件以上"),
+        ("amazon_pay/billing_agreements", {"live": "x"}, "true または false"),
+    ],
+)
+def test_what_is_wrong_is_told_in_japanese(box: Aside, path: str, body: Any, said: str) -> None:
+    assert said in problem(box, path, body)["ja"]
+
+
+def test_what_was_found_is_told_as_it_came(box: Aside) -> None:
+    answer = requests.post(f"{box.http}/__sandbox/faults", data="{x", timeout=10)
+    assert answer.json()["problems"][0]["found"] == "{x"
+
+
+def test_the_clock_says_where_it_stands(box: Aside) -> None:
+    found = problem(box, "clock/advance", {"to": "2020-01-01T00:00:00"}, 409)
+    now = box.control.get("clock")["now"]
+    assert found["field"] == "to" and now in found["ja"] and now in found["en"]
+
+
 def test_a_body_can_be_too_large(box: Aside) -> None:
     answer = requests.post(f"{box.http}/__sandbox/faults", data=b" " * (9 * 2**20), timeout=30)
     assert answer.status_code == 413
