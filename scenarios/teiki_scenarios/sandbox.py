@@ -56,6 +56,14 @@ def settings_of(asked: Asked) -> Settings:
     if asked.start is not None:
         given["start"] = _start(asked.start)
     if asked.seed is not None:
+        if not 0 <= asked.seed < 2**64:
+            raise refuse(
+                "teiki sandbox",
+                "--seed",
+                asked.seed,
+                "0以上2の64乗未満の整数",
+                "a whole number from 0 to 2^64 - 1",
+            )
         given["seed"] = asked.seed
     if asked.set:
         given["settings"] = _values(asked.set)
@@ -156,6 +164,8 @@ def show_instruments(lang: Language) -> None:
         "en": ("provider", "kind", "value", "what happens", "basis"),
     }[lang]
     table = Table(*headings)
+    for column in table.columns:
+        column.overflow = "fold"  # a value is to be copied whole
     for one in instruments():
         basis = (
             ("文書" if lang == "ja" else "documented")

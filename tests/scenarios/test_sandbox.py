@@ -52,6 +52,7 @@ def test_the_first_line_says_where_and_a_signal_ends_it(tmp_path: Path) -> None:
     [
         ("--start", "tomorrow", "--start"),
         ("--set", "delay=1", "PROVIDER.name"),
+        ("--seed", "-1", "--seed"),
         ("--db", "/nowhere/x.db", "--db"),
         ("--config", "/nowhere/x.toml", "x.toml"),
         ("--host", "203.0.113.1", "--host"),
@@ -86,7 +87,8 @@ def test_instruments_are_printed() -> None:
     rows = json.loads(teiki("sandbox", "--instruments", "--json").stdout)
     assert {"card", "deferred", "amazon_pay"} <= {row["provider"] for row in rows}
     assert any(row["value"] == "4111111111111111" for row in rows)
-    assert "4111111111111111" in teiki("sandbox", "--instruments", "--lang", "en").stdout
+    shown = teiki("sandbox", "--instruments", "--lang", "en").stdout
+    assert "4111111111111111" in shown and 'InMins":1}}' in shown
 
 
 def call(box: Aside, name: str, **fields: object) -> dict[str, str]:

@@ -53,7 +53,7 @@ SIMULATIONS: Mapping[str, Mapping[str, Simulation]] = {
     "create_charge": {
         **_DECLINES,
         "CaptureInitiated": _LATE,
-        "AuthorizationInitiated": _PENDING._replace(source="modelled: the real name is not public"),
+        "AuthorizationInitiated": _PENDING._replace(source="the real name is not public"),
     },
     "capture_charge": {
         "CaptureInitiated": _LATE._replace(source="Amazon's Magento extension, its tests", documented=True),
@@ -67,9 +67,7 @@ SIMULATIONS: Mapping[str, Mapping[str, Simulation]] = {
     },
     "close_permission": {"AmazonClosed": Simulation(None, "Amazonが終了", "closed by Amazon")},
     "create_refund": {
-        code: Simulation(
-            None, "30秒後に返金失敗", "declined after 30 s", "modelled: the real name is not public"
-        )
+        code: Simulation(None, "30秒後に返金失敗", "declined after 30 s", "the real name is not public")
         for code in ("AmazonRejected", "ProcessingFailure")
     },
 }

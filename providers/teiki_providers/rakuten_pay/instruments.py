@@ -5,7 +5,7 @@ from teiki_providers.scripts import Effect
 
 __all__ = ["INSTRUMENTS", "forced_by"]
 
-_OURS = "modelled: the vendor publishes no test values"
+_OURS = "the vendor publishes no test values"
 _MAGIC: tuple[tuple[str, Effect, str, str], ...] = (
     ("TEST-LIMIT", Effect("declined", "RI1009999"), "カードの限度額超過", "over the card's limit"),
     ("TEST-MISMATCH", Effect("declined", "RI1000007"), "決済の不一致", "settlement mismatch"),
