@@ -329,6 +329,11 @@ class House:
         """The key of whoever pays a transaction, 0 where nobody said."""
         return self._keys.get(transaction, 0)
 
+    def identity(self, transaction: int) -> str:
+        """The vendor's id of a transaction, its number where no front opened it."""
+        owner = self._owner.get(transaction)
+        return str(transaction) if owner is None else owner.identity(transaction)
+
     def standing(self, transaction: int) -> State:
         """The state of a transaction now; NONE where there is none."""
         if not self.ledger.knows(transaction):

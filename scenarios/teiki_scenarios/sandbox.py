@@ -7,9 +7,11 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from teiki_providers.front_settings import SETTINGS
 from teiki_providers.fronts import FRONTS
 from teiki_providers.server import instants
 from teiki_providers.server.journal import InUse
@@ -93,6 +95,14 @@ def _values(pairs: Sequence[str]) -> Mapping[str, int]:
         name, equals, value = pair.partition("=")
         if not (equals and "." in name and value.lstrip("-").isdecimal()):
             raise refuse("teiki sandbox", "--set", pair, "PROVIDER.名前=整数", "PROVIDER.name=whole number")
+        if (setting := SETTINGS.get(name)) is None:
+            near = get_close_matches(name, SETTINGS, 1) or list(SETTINGS)
+            raise refuse(
+                "teiki sandbox", "--set", name, f"設定名: {', '.join(near)}", f"one of {', '.join(near)}"
+            )
+        if not setting.least <= int(value) <= setting.most:
+            ja, en = (f"{setting.least}〜{setting.most}", f"{setting.least} to {setting.most}")
+            raise refuse("teiki sandbox", "--set", pair, ja, en)
         found[name] = int(value)
     return found
 

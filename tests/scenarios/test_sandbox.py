@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +16,18 @@ import requests
 import yaml
 from typer.testing import CliRunner
 
+from teiki_providers.amazon_pay.v1_agreements import REPEAT_CLOSE
+from teiki_providers.amazon_pay.v1_quota import SETTING
+from teiki_providers.card.filing import CARDS_PER_MEMBER
+from teiki_providers.card.reading import RAW_NUMBERS
+from teiki_providers.card.standing import STRICT_DATES
+from teiki_providers.deferred.credit import Limits
+from teiki_providers.front_settings import SETTINGS
+from teiki_providers.rakuten_pay.calls import V1, V2
 from teiki_providers.server.aside import Aside
-from teiki_providers.server.serve import Settings
+from teiki_providers.server.journal import Journal
+from teiki_providers.server.serve import Settings, serve
+from teiki_providers.server.world import World
 from teiki_scenarios import cli
 from teiki_scenarios.recorded import routes
 from teiki_scenarios.runner import run_scenarios
@@ -133,3 +145,38 @@ def test_what_was_recorded_is_a_scenario_that_holds(
     file.write_text(exported.text, encoding="utf-8")
     assert run_scenarios([file], "direct", 1, None, None, "en", as_json=False, quiet=False) == 0
     assert "OK" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("card.strict_date=1", "card.strict_dates"),
+        ("nope.x=1", "card.raw_numbers"),
+        ("card.strict_dates=77", "0 to 1"),
+        ("rakuten_pay.follow_up_s=-1", "0 to 86400"),
+    ],
+)
+def test_a_setting_that_no_dialect_has_is_refused(tmp_path: Path, pair: str, told: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        settings_of(Asked(db=tmp_path / "x.db", set=[pair]))
+    assert told in str(refused.value.problems[0].expected_en)
+
+
+def test_every_setting_of_a_dialect_is_in_the_table() -> None:
+    used = {CARDS_PER_MEMBER, RAW_NUMBERS, STRICT_DATES, SETTING, REPEAT_CLOSE, V1.delay, V2.delay}
+    limits = {f"deferred.{front}_{name}" for front in ("np", "score") for name in Limits._fields}
+    assert set(SETTINGS) == used | limits
+    assert [SETTINGS[f"deferred.np_{name}"].default for name in Limits._fields] == list(Limits())
+    assert (SETTINGS[V1.delay].default, SETTINGS[V2.delay].default) == (V1.usual, V2.usual)
+
+
+def test_a_start_that_fails_founds_no_world(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match=str(port)):
+            asyncio.run(serve(Settings(tmp_path / "x.db", port=port, tls_port=0, world=World(seed=5))))
+    journal = Journal(tmp_path / "x.db", lambda _error: None)
+    assert journal.meta() == {}
+    journal.close()

@@ -136,11 +136,11 @@ async def recoveries(room: Room, _given: Given) -> Any:
         {
             "at": instants.text(verdict.lost.at),
             "provider": verdict.lost.provider,
-            "transaction": verdict.lost.transaction,
+            "transaction": mask(house.identity(verdict.lost.transaction)),
             "order": mask(house.orders.text(verdict.lost.order)),
             "amount": verdict.lost.amount,
             "verdict": verdict.result,
-            "beside": None if verdict.beside < 0 else verdict.beside,
+            "beside": None if verdict.beside < 0 else mask(house.identity(verdict.beside)),
         }
         for verdict in house.recoveries.verdicts(house)
     ]

@@ -115,6 +115,10 @@ async def serve(settings: Settings) -> Served:
     journal = Journal(settings.db, failed)
     try:
         _spare_the_collector()
+        # Before the database is founded: a start that fails is to leave it as it was.
+        plain_socket, tls_socket = (
+            _bound(settings.host, port) for port in (settings.port, settings.tls_port)
+        )
         sandbox = Sandbox(begun(journal, settings), settings.openings, journal, Seal.beside(keys))
         guard = Guard(settings.host, settings.allow_hosts, settings.token)
         ca = tls.certificates(keys, tuple(host for host in (settings.host, *settings.allow_hosts) if host))
@@ -122,9 +126,6 @@ async def serve(settings: Settings) -> Served:
         secure = tls.context(keys)
         protocol, state = listener(room, secure), ServerState()
         config = _config(room, settings, protocol)
-        plain_socket, tls_socket = (
-            _bound(settings.host, port) for port in (settings.port, settings.tls_port)
-        )
     except BaseException:
         journal.close()
         raise
