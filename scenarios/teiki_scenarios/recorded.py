@@ -2,7 +2,7 @@
 
 The scenario language knows orders and operations, not wires: it carries each transaction that was authorised as an order
 of the start, and each later operation with what it came to. Declined charges, calls that were lost, and consumers are
-left out; an authorisation's age counts from the start.
+left out. The scenario starts on the day of the first authorisation, and the age of all of them counts from there.
 """
 
 import datetime
@@ -48,10 +48,12 @@ def tables(sandbox: Sandbox) -> dict[str, Any]:
     named: dict[int, str] = {}  # transaction -> the scenario's name of its order
     orders: dict[str, Any] = {}
     steps = []
+    first = shadow.house.start
     last = _EPOCH + datetime.timedelta(seconds=shadow.house.now)
     for ask, answer in heard:
         if ask.operation == Operation.AUTHORISE:
             if answer.outcome in _OPENED:
+                first = first if named else ask.at
                 text = mask(shadow.house.orders.text(ask.order)) or f"#{ask.order}"
                 name = text if text not in orders else f"{text} ({answer.transaction})"
                 named[answer.transaction] = name
@@ -65,7 +67,7 @@ def tables(sandbox: Sandbox) -> dict[str, Any]:
             steps.append(_step(ask, answer, named[ask.transaction]))
     found = {
         "name": "sandbox の記録 / recorded in a sandbox",
-        "start": (_EPOCH + datetime.timedelta(seconds=shadow.house.start)).date(),
+        "start": (_EPOCH + datetime.timedelta(seconds=first)).date(),
         "until": last.date().isoformat(),
         "given": {"orders": orders},
         "steps": steps,
