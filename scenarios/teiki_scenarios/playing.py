@@ -53,6 +53,8 @@ class Played:
     steps: int
     events: int
     violations: tuple[str, ...]
+    broken: tuple[str, ...] = ()
+    """The invariants of those that are violations, not warnings or costs."""
 
     @property
     def passed(self) -> bool:
@@ -74,8 +76,15 @@ def play(scenario: Scenario, door: str = "direct", sinks: Sequence[SinkMaker] = 
         )
     misses += check(stage, scenario.expect)
     found = tuple(f"{v.invariant} {v.rule}".strip() for v in stage.monitors.violations)
+    broken = tuple(v.invariant for v in stage.monitors.violations if v.severity == "violation")
     return Played(
-        scenario.name, tuple(scenario.rules), tuple(misses), len(scenario.steps), stage.recorder.size, found
+        scenario.name,
+        tuple(scenario.rules),
+        tuple(misses),
+        len(scenario.steps),
+        stage.recorder.size,
+        found,
+        broken,
     )
 
 

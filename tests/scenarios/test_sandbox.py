@@ -29,9 +29,11 @@ from teiki_providers.server.journal import Journal
 from teiki_providers.server.serve import Settings, serve
 from teiki_providers.server.world import World
 from teiki_scenarios import cli
+from teiki_scenarios.playing import play
 from teiki_scenarios.recorded import routes
 from teiki_scenarios.runner import run_scenarios
 from teiki_scenarios.sandbox import Asked, settings_of
+from teiki_scenarios.scenario_file import from_tables
 from teiki_sim.bad_input import BadInput
 
 
@@ -93,6 +95,21 @@ def test_a_configuration_gives_rates_and_seed(tmp_path: Path) -> None:
     assert settings.world.settings == {"card.raw_numbers": 0}
     with pytest.raises(BadInput):
         settings_of(Asked(db=tmp_path / "x.db", set=["card.raw_numbers=x"]))
+
+
+def test_a_recording_of_another_day_and_of_sales_at_once_holds(tmp_path: Path) -> None:
+    with Aside(Settings(tmp_path / "a.db", extra_routes=routes())) as box:
+        box.control.advance(days=61)  # an authorisation's age counts from the first recorded day
+        card = {"Method": "1", "CardNo": "4111111111111111", "Expire": "3012"}
+        for order in ("S-1", "S-2"):
+            access = call(box, "EntryTran", OrderID=order, JobCd="CAPTURE", Amount=3000)
+            assert "ErrInfo" not in call(box, "ExecTran", OrderID=order, **access, **card)
+        box.control.advance(days=3)
+        told = yaml.safe_load(box.control.ask("GET", "journal.scenario").text)
+    assert str(told["start"]) == "2026-06-01"
+    played = play(from_tables(told))
+    assert played.misses == ()
+    assert len(played.broken) == len(told["expect"]["violations"]) > 0
 
 
 def test_instruments_are_printed() -> None:
