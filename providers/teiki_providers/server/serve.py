@@ -112,13 +112,12 @@ async def serve(settings: Settings) -> Served:
         _LOG.critical("the journal can't be written, the sandbox ends: %s", error)
         stop.set()
 
-    journal = Journal(settings.db, failed)
+    journal, bound = Journal(settings.db, failed), list[socket.socket]()
     try:
         _spare_the_collector()
         # Before the database is founded: a start that fails is to leave it as it was.
-        plain_socket, tls_socket = (
-            _bound(settings.host, port) for port in (settings.port, settings.tls_port)
-        )
+        for port in (settings.port, settings.tls_port):
+            bound.append(_bound(settings.host, port))
         sandbox = Sandbox(begun(journal, settings), settings.openings, journal, Seal.beside(keys))
         guard = Guard(settings.host, settings.allow_hosts, settings.token)
         ca = tls.certificates(keys, tuple(host for host in (settings.host, *settings.allow_hosts) if host))
@@ -127,8 +126,11 @@ async def serve(settings: Settings) -> Served:
         protocol, state = listener(room, secure), ServerState()
         config = _config(room, settings, protocol)
     except BaseException:
+        for sock in bound:
+            sock.close()
         journal.close()
         raise
+    plain_socket, tls_socket = bound
     loop = asyncio.get_running_loop()
 
     def connection() -> asyncio.Protocol:
