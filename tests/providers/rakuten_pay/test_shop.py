@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from providers import test_contract, test_doors, test_faults, test_money
+from providers import test_doors
 from providers.rakuten_pay.talk import Talk
-from providers.stand import Stand
+from providers.side_by_side import FAULTY, Both, contract, questions, wire
 
-from teiki_providers.books import Book
 from teiki_providers.door_calls import RowKeeper
 from teiki_providers.exchange import Reply
 from teiki_providers.faults import FaultPlan
@@ -23,44 +22,20 @@ from teiki_providers.lines import HouseLine
 from teiki_providers.rakuten_pay.gmo_shop import Shop
 from teiki_providers.relay import RelayGateway
 from teiki_providers.scripts import Effect, Match, Script
-from teiki_sim.config import Config, Faults, load
+from teiki_sim.config import Config, load
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, Answer, Ask, Gateway, Method, Operation, Outcome
 
 ONLY = Method.RAKUTEN_PAY
 
 
-def spoken(stand: Stand, books: Mapping[Method, Book]) -> None:
-    """Let a stand's Rakuten Pay go over the wire, and nothing else anywhere."""
-    keeper = RowKeeper()
-    house = House(stand.now, FRONTS, books=books, sinks=(keeper,), plan=stand.plan)
-    line = HouseLine(house, keeper)
-    stand.gateway = RelayGateway(line, stand.log, {ONLY: Shop(line.send)})
-    stand.ledger, stand.desk = house.ledger, house.gateway.desk
-
-
 @pytest.fixture(autouse=True)
 def wired(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(Stand, "way", "spoken")
-    monkeypatch.setattr(Stand, "_relay", spoken)
+    wire(monkeypatch, ONLY, FRONTS, Shop)
     yield
 
 
-def _about_rakuten(test: Callable[..., None]) -> bool:
-    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
-    names = test.__code__.co_varnames[: test.__code__.co_argcount]
-    return names == ("method",) and len(marks) == 1 and ONLY in marks[0].args[1]
-
-
-CONTRACT = [
-    test
-    for module in (test_contract, test_faults, test_money)
-    for name, test in vars(module).items()
-    if name.startswith("test_") and _about_rakuten(test)
-]
-
-
-@pytest.mark.parametrize("test", CONTRACT, ids=lambda test: test.__name__)
+@pytest.mark.parametrize("test", contract(ONLY), ids=lambda test: test.__name__)
 def test_the_contract_holds_over_the_wire(test: Callable[..., None]) -> None:
     test(method=ONLY)
 
@@ -68,49 +43,7 @@ def test_the_contract_holds_over_the_wire(test: Callable[..., None]) -> None:
 # ---- side by side ------------------------------------------------------------------------------------
 
 
-class Both:
-    """The same questions through the direct door and over the wire."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **terms: Any) -> None:
-        monkeypatch.setattr(Stand, "way", "direct")
-        self.direct = Stand(**terms)
-        monkeypatch.setattr(Stand, "way", "spoken")
-        self.spoken = Stand(**terms)
-
-    def ask(self, operation: Operation, transaction: int, order: int, amount: int, attempt: int) -> Answer:
-        """Ask both; the answers are equal."""
-        more = {"order": order, "amount": amount, "attempt": attempt}
-        left = self.direct.ask(operation, transaction, ONLY, **more)
-        right = self.spoken.ask(operation, transaction, ONLY, **more)
-        assert left == right, (operation, transaction, order, amount)
-        return left
-
-    def pass_days(self, days: int) -> None:
-        """Days pass in both; the news is equal."""
-        assert self.direct.pass_days(days) == self.spoken.pass_days(days)
-
-    def same_rows(self) -> None:
-        """The provider's rows are equal, codes as words."""
-        rows = []
-        for stand in (self.direct, self.spoken):
-            stand.log.flush()
-            words = stand.log.vocabulary.codes.list
-            rows.append([(*row[:3], words[row[3]]) for row in stand.rows.seen])
-        assert rows[0] == rows[1]
-        self.spoken.agrees()
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([*Operation, "days"]),
-        st.integers(0, 5),
-        st.integers(0, 3),
-        st.sampled_from([0, 2, 1000, 3000, 3001, 5000, 10_000_000]),
-    ),
-    min_size=5,
-    max_size=40,
-)
-FAULTY = Faults(no_answer=0.05, reply_lost=0.05, server_error=0.05, capture_failed=0.1)
+STEPS = questions()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -119,7 +52,7 @@ def test_any_questions_are_answered_alike(
     monkeypatch: pytest.MonkeyPatch, steps: list[Any], seed: int
 ) -> None:
     both = Both(
-        monkeypatch, seed=seed, decline_rate=0.3, hold_rate=0.2, hold_days=2, hold_ok=0.5, hold_ng=0.3,
+        monkeypatch, ONLY, seed=seed, decline_rate=0.3, hold_rate=0.2, hold_days=2, hold_ok=0.5, hold_ng=0.3,
         codes={"RI1009999": 1.0, "カード不可": 1.0}, faults=FAULTY,
     )  # fmt: skip
     newest: dict[int, int] = {}
@@ -184,7 +117,7 @@ def test_months_of_a_troubled_provider_are_the_same_over_the_wire(platform: str)
     ids=lambda value: getattr(value, "name", getattr(value, "kind", "")),
 )
 def test_a_script_is_met_alike(monkeypatch: pytest.MonkeyPatch, operation: Operation, effect: Effect) -> None:
-    both = Both(monkeypatch, scripts=[Script(effect, Match(operation=operation), times=1)])
+    both = Both(monkeypatch, ONLY, scripts=[Script(effect, Match(operation=operation), times=1)])
     steps = [Operation.AUTHORISE, Operation.CHANGE, Operation.INQUIRE, Operation.REAUTHORISE]
     steps += [Operation.CAPTURE, Operation.CAPTURE, Operation.REFUND, Operation.CANCEL, Operation.CANCEL]
     number = -1
