@@ -8,7 +8,7 @@ a deed of the control side, so that the same sequence gives the same house again
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from teiki_providers.books import Book, Refused
 from teiki_providers.credentials import Credentials
@@ -22,7 +22,7 @@ from teiki_providers.recovery import Lost, Recoveries
 from teiki_providers.reference import TOLD, Reference, Told
 from teiki_providers.register import Register
 from teiki_providers.said import Front, Happened, KeepsConsumers, Keys, Opening, Said
-from teiki_providers.scripts import Effect, Script
+from teiki_providers.scripts import Effect, EffectKind, Script
 from teiki_providers.shelf import BOOKS
 from teiki_providers.states import State
 from teiki_providers.timers import Timers
@@ -195,7 +195,8 @@ class House:
         mishap = self._mishap
         if mishap is None or not mishap.judges:
             return None
-        return Effect(mishap.kind, mishap.code, mishap.after_s, mishap.polls, mishap.result)  # type: ignore[arg-type]
+        kind = cast(EffectKind, mishap.kind)  # those that judge are
+        return Effect(kind, mishap.code, mishap.after_s, mishap.polls, mishap.result)
 
     # ---- what fronts ask of the ledger -----------------------------------------------------------
 

@@ -10,28 +10,14 @@ from typing import Any, Literal
 
 from teiki_providers.exchange import Trouble
 from teiki_providers.said import Keys, Said
+from teiki_providers.scripts import EffectKind
 from teiki_sim.draws import Purpose, bits53, hash64, threshold
 from teiki_sim.messages import Operation
 
 __all__ = ["EFFECTS", "TROUBLES", "Mishap", "MishapMatch", "Mishaps"]
 
-Kind = Literal[
-    "declined",
-    "pending",
-    "capture_failed",
-    "no_answer",
-    "reply_lost",
-    "reset",
-    "truncated",
-    "malformed",
-    "server_error",
-    "too_many",
-    "slow",
-    "notice_late",
-    "notice_twice",
-    "notice_reordered",
-    "notice_badly_signed",
-]
+#: What a script knows, and what only a wire has.
+Kind = EffectKind | Literal["slow", "notice_late", "notice_twice", "notice_reordered", "notice_badly_signed"]
 #: Effects, each in words; those of notices befall what the call sets off.
 EFFECTS: Mapping[str, str] = {
     "declined": "declined with the code (empty: the provider's usual one)",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from teiki_providers.books import Book
 from teiki_sim.draws import Choice, threshold
@@ -17,7 +16,6 @@ from teiki_sim.messages import Method
 if TYPE_CHECKING:
     from teiki_sim.config import Provider
 
-Thresholds = NDArray[np.int64]
 #: How often a repaired means of payment passes (modelled).
 REPAIRED_PASSES = 0.9
 _EPOCH = datetime.datetime(1970, 1, 1)

@@ -22,7 +22,6 @@ EffectKind = Literal[
     "reply_lost",
     "truncated",
     "malformed",
-    "slow",
 ]
 _JUDGED = frozenset({Operation.AUTHORISE, Operation.REAUTHORISE, Operation.CHANGE})
 #: Where a script names no operation. Inquiries always get through, so that a caller can recover.

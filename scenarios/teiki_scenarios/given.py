@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from teiki_providers.scripts import EffectKind
 from teiki_scenarios.deed_args import MethodName
 from teiki_sim.calendar import DAY, instant, to_day
 from teiki_sim.config_parts import Part, one_of, wrong
@@ -184,18 +185,7 @@ class Given(Part):
 class Effect(Part):
     """What befalls a call."""
 
-    kind: Literal[
-        "declined",
-        "pending",
-        "capture_failed",
-        "no_answer",
-        "reset",
-        "server_error",
-        "too_many",
-        "reply_lost",
-        "truncated",
-        "malformed",
-    ]
+    kind: EffectKind
     code: str = Field(default="", description="答えるコード(空なら通常のもの) · code; empty: the usual one")
     after: Annotated[str, StringConstraints(pattern=_SPAN)] = Field(
         default="", description="保留が決まるまで(1d, 1d 6h) · time until a pending one is decided"

@@ -249,12 +249,6 @@ def test_the_first_script_that_fits_wins() -> None:
     assert [stand.word(answers, row) for row in (0, 1)] == ["A", "B"]
 
 
-def test_slow_is_only_counted() -> None:
-    stand = scripted(Match(), Effect("slow"))
-    assert outcomes(stand, n=3)[Outcome.ACCEPTED] == 3
-    assert stand.plan.playbook.hits == [3]
-
-
 def test_a_pending_one_without_an_end_stays_pending() -> None:
     stand = scripted(Match(), Effect("pending"))
     number = stand.authorise(Method.CARD)

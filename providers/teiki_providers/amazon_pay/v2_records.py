@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FRONT", "Charge", "Kept", "Permission", "Records", "Refund", "Session", "Where"]
 
 FRONT = "amazon_v2"
-HOUR, DAY = 3600, 86400
+DAY = 86400
 #: A session lives for a day; a one-time permission for 180 days, 13 months where it was extended (documented).
 SESSION_LIFE, ONE_TIME_LIFE, LONG_LIFE = DAY, 180 * DAY, 396 * DAY
 #: Authorised charges: 30 days live, which are the book's terms too; two days in the sandbox (documented).

@@ -83,7 +83,8 @@ class Payments:
 
     @staticmethod
     def _remember(trade: Trade, fields: Mapping[str, str]) -> None:
-        trade.client = tuple(fields.get(f"ClientField{n}", "") for n in (1, 2, 3))  # type: ignore[assignment]
+        one, two, three = (fields.get(f"ClientField{n}", "") for n in (1, 2, 3))
+        trade.client = (one, two, three)
         trade.echoes = fields.get("ClientFieldFlag") == "1"
 
     def _run(self, trade: Trade, use: Use, said: Said) -> Reply:
