@@ -17,7 +17,7 @@ from teiki_sim.messages import Operation
 __all__ = ["EFFECTS", "TROUBLES", "Mishap", "MishapMatch", "Mishaps"]
 
 #: What a script knows, and what only a wire has.
-Kind = EffectKind | Literal["slow", "notice_late", "notice_twice", "notice_reordered", "notice_badly_signed"]
+Kind = Literal[EffectKind, "slow", "notice_late", "notice_twice", "notice_reordered", "notice_badly_signed"]
 #: Effects, each in words; those of notices befall what the call sets off.
 EFFECTS: Mapping[str, str] = {
     "declined": "declined with the code (empty: the provider's usual one)",
