@@ -11,7 +11,6 @@ its usual way.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
@@ -20,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 import responses
 
+from teiki_providers import instants
 from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.fronts import FRONTS
 from teiki_providers.hosts import VENDOR_HOSTS
@@ -30,17 +30,19 @@ from teiki_providers.recovery import Verdict
 from teiki_providers.said import Front, Happened, Opening
 from teiki_providers.shelf import VENDOR_BOOKS
 
-__all__ = ["Sandbox", "instant"]
+__all__ = ["Sandbox", "answer"]
 
-_EPOCH = datetime.datetime(1970, 1, 1)
-#: Where a fresh sandbox's clock stands: a fixed instant, never today.
-START = "2026-04-01T09:00:00"
 Answered = tuple[int, Mapping[str, str], bytes]
 
 
-def instant(text: str) -> int:
-    """Seconds of an instant in JST, as "2026-04-01T09:00:00" or "2026-04-01". Raises ValueError."""
-    return int((datetime.datetime.fromisoformat(text) - _EPOCH).total_seconds())
+def answer(house: House, request: Request) -> Reply:
+    """The reply to any request: the vendor's own, also where the dialect turns it away; 404 for no vendor's path."""
+    try:
+        return house.hear(request)
+    except Turned as turned:
+        return turned.reply
+    except KeyError:
+        return Reply(404, b"no such path")
 
 
 def post(notice: Notice) -> bool:
@@ -65,7 +67,7 @@ class Sandbox:
 
     def __init__(
         self,
-        start: str = START,
+        start: str = instants.START,
         seed: int = 1,
         *,
         openings: Sequence[Opening] = FRONTS,
@@ -73,7 +75,7 @@ class Sandbox:
         house: House | None = None,
         everywhere: bool = False,
     ) -> None:
-        self.house = house or House(instant(start), openings, seed, books=VENDOR_BOOKS)
+        self.house = house or House(instants.parse(start), openings, seed, books=VENDOR_BOOKS)
         self._deliver = deliver
         self._everywhere = everywhere
         self._mock = responses.RequestsMock(
@@ -111,13 +113,7 @@ class Sandbox:
         return re.compile(rf"https?://({'|'.join(vendors)})")
 
     def _answer(self, prepared: requests.PreparedRequest) -> Answered:
-        request = _as_request(prepared)
-        try:
-            reply = self.house.hear(request)
-        except Turned as turned:
-            reply = turned.reply
-        except KeyError:
-            reply = Reply(404, b"no such path")
+        reply = answer(self.house, _as_request(prepared))
         if reply.trouble in ("lost", "reply_lost", "truncated"):
             raise requests.ConnectionError(f"sandbox: {reply.trouble}", request=prepared)
         if reply.trouble == "reset":
@@ -128,7 +124,7 @@ class Sandbox:
 
     def advance(self, *, seconds: int = 0, days: int = 0, to: str = "") -> list[Happened]:
         """Move the clock through every due instant, sending notices on the way; what happened, in order."""
-        target = instant(to) if to else self.house.now + seconds + days * 86400
+        target = instants.parse(to) if to else self.house.now + seconds + days * 86400
         told = []
         for now, happened in self.house.advance(target):
             told += happened

@@ -1,10 +1,12 @@
-"""Instants as the control API writes them: Japanese time without a zone, 2026-04-01T09:00:00."""
+"""Instants as sandboxes write them: Japanese time without a zone, 2026-04-01T09:00:00."""
 
 import datetime
 
-__all__ = ["LATEST", "parse", "text"]
+__all__ = ["LATEST", "START", "parse", "text"]
 
 _EPOCH = datetime.datetime(1970, 1, 1)
+#: Where a fresh sandbox's clock stands when nobody says otherwise: a fixed instant, never today.
+START = "2026-04-01T09:00:00"
 #: The ledger counts days in 16 bits.
 LATEST = int((datetime.datetime(2099, 12, 31) - _EPOCH).total_seconds())
 

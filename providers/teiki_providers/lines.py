@@ -7,24 +7,14 @@ import requests
 
 from teiki_providers import door_calls
 from teiki_providers.door_calls import Row, RowKeeper
-from teiki_providers.exchange import Reply, Request, Turned, Unheard
+from teiki_providers.exchange import Reply, Request, Unheard
 from teiki_providers.house import House
-from teiki_providers.inprocess import Sandbox
+from teiki_providers.inprocess import Sandbox, answer
 
-__all__ = ["HouseLine", "InProcessLine", "answer"]
+__all__ = ["HouseLine", "InProcessLine"]
 
 #: Bare paths of a vendor's wire go to some host; a sandbox doesn't care which.
 _ANYWHERE = "https://sandbox.invalid"
-
-
-def answer(house: House, request: Request) -> Reply:
-    """The reply to any request: the vendor's own, also where the dialect turns it away; 404 for no vendor's path."""
-    try:
-        return house.hear(request)
-    except Turned as turned:
-        return turned.reply
-    except KeyError:
-        return Reply(404, b"no such path")
 
 
 class HouseLine:

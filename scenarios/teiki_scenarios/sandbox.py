@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from teiki_providers import instants
 from teiki_providers.front_settings import SETTINGS
 from teiki_providers.fronts import FRONTS
-from teiki_providers.server import instants
 from teiki_providers.server.journal import InUse
 from teiki_providers.server.masking import mask
 from teiki_providers.server.seal import SealBroken

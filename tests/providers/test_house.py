@@ -11,8 +11,7 @@ from providers.stand import provider
 from providers.tiny import TinyFront
 from teiki_providers.exchange import Reply, Request
 from teiki_providers.house import House
-from teiki_providers.inprocess import Sandbox
-from teiki_providers.lines import answer
+from teiki_providers.inprocess import Sandbox, answer
 from teiki_providers.mishaps import EFFECTS, MishapMatch
 from teiki_providers.notices import Notice
 from teiki_sim.calendar import DAY

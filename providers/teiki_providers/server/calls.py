@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from teiki_providers import instants
 from teiki_providers.mishaps import Mishap
-from teiki_providers.server import instants
 from teiki_providers.server.control import Given, Room, Text
 from teiki_providers.server.deeds import fronts_of
 from teiki_providers.server.journal import Entry

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+from teiki_providers.instants import text
 from teiki_providers.server.guard import Guard
-from teiki_providers.server.instants import text
 from teiki_providers.server.sandbox import Sandbox
 from teiki_providers.server.sender import send
 from teiki_sim.calendar import DAY

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from teiki_providers import instants
 from teiki_providers.mishaps import EFFECTS, Kind
-from teiki_providers.server import instants
 
 __all__ = [
     "Advance",

@@ -14,9 +14,10 @@ import uvicorn
 from starlette.routing import BaseRoute
 from uvicorn.server import ServerState
 
+from teiki_providers import instants
 from teiki_providers.fronts import FRONTS
 from teiki_providers.said import Opening
-from teiki_providers.server import instants, tls
+from teiki_providers.server import tls
 from teiki_providers.server.app import control_app
 from teiki_providers.server.clock import Clock
 from teiki_providers.server.control import Room

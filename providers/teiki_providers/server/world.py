@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from teiki_providers.books import Book
 from teiki_providers.house import House
+from teiki_providers.instants import START, parse, text
 from teiki_providers.said import Opening
 from teiki_providers.scripts import Script
-from teiki_providers.server.instants import parse, text
 from teiki_providers.shelf import VENDOR_BOOKS
 from teiki_sim.config import Provider
 from teiki_sim.log.writer import Sink
@@ -19,8 +19,6 @@ from teiki_sim.messages import Method
 
 __all__ = ["START", "World"]
 
-#: Where a fresh sandbox's clock stands when nobody says otherwise: a fixed instant, never today.
-START = "2026-04-01T09:00:00"
 _PROVIDERS = TypeAdapter(dict[str, Provider])
 
 

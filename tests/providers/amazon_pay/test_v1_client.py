@@ -19,7 +19,8 @@ from teiki_providers.amazon_pay.sns import certificate
 from teiki_providers.amazon_pay.v1_front import V1Front, open_amazon_v1
 from teiki_providers.credentials import Credential
 from teiki_providers.house import House
-from teiki_providers.inprocess import Sandbox, instant
+from teiki_providers.inprocess import Sandbox
+from teiki_providers.instants import parse as instant
 from teiki_providers.notices import Notice
 from teiki_providers.server.aside import Aside
 

@@ -21,7 +21,8 @@ from providers.amazon_pay import v2_talk
 from providers.amazon_pay.v2_story import Answered, Speak, named, story
 from teiki_providers.amazon_pay.v2_front import open_amazon_v2
 from teiki_providers.house import House
-from teiki_providers.inprocess import Sandbox, instant
+from teiki_providers.inprocess import Sandbox
+from teiki_providers.instants import parse as instant
 from teiki_providers.server.aside import Aside
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]

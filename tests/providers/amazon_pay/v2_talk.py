@@ -16,7 +16,7 @@ from teiki_providers.amazon_pay.v2_signature import Authorization, canonical, si
 from teiki_providers.credentials import Credential
 from teiki_providers.exchange import Reply, Request
 from teiki_providers.house import House
-from teiki_providers.lines import answer
+from teiki_providers.inprocess import answer
 from teiki_providers.said import Happened
 from teiki_sim.calendar import DAY
 

@@ -11,7 +11,7 @@ from teiki_providers.card.wire import encode
 from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.gmo import parse_answer
 from teiki_providers.house import House
-from teiki_providers.lines import answer
+from teiki_providers.inprocess import answer
 from teiki_providers.mishaps import Mishap, MishapMatch
 from teiki_providers.scripts import Script
 from teiki_providers.shelf import VENDOR_BOOKS

@@ -11,7 +11,7 @@ from teiki_providers.card.wire import encode
 from teiki_providers.exchange import Request
 from teiki_providers.gmo import parse_answer
 from teiki_providers.house import House
-from teiki_providers.lines import answer
+from teiki_providers.inprocess import answer
 from teiki_providers.rakuten_pay.gmo_front import open_rakuten_gmo
 from teiki_providers.scripts import Effect, Match, Script
 from teiki_sim.calendar import DAY

@@ -13,7 +13,7 @@ from teiki_providers.card.front import open_card
 from teiki_providers.card.shop import Shop
 from teiki_providers.exchange import Reply, Request, Unheard
 from teiki_providers.house import House
-from teiki_providers.lines import answer
+from teiki_providers.inprocess import answer
 from teiki_providers.scripts import Effect, Match, Script
 from teiki_sim.messages import Answer, Ask, Method, Operation, Outcome
 

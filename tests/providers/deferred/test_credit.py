@@ -8,7 +8,9 @@ from providers.deferred.clients import NpClient, ScoreClient, errors
 from teiki_providers.deferred.np_front import open_np
 from teiki_providers.deferred.score_front import open_score
 from teiki_providers.house import House
-from teiki_providers.inprocess import START, Sandbox, instant
+from teiki_providers.inprocess import Sandbox
+from teiki_providers.instants import START
+from teiki_providers.instants import parse as instant
 
 
 def result(client: NpClient, amount: int, **more: Any) -> tuple[str, str]:

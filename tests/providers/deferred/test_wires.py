@@ -20,7 +20,8 @@ from teiki_providers.deferred.score_front import open_score
 from teiki_providers.deferred.score_read import OPERATIONS as SCORE_OPERATIONS
 from teiki_providers.exchange import Reply, Request, Turned
 from teiki_providers.house import House
-from teiki_providers.inprocess import START, instant
+from teiki_providers.instants import START
+from teiki_providers.instants import parse as instant
 
 letters = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
 # Leading and trailing blanks are no part of an element's text.
