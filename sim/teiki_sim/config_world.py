@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from teiki_sim.config_parts import Clock, Count, Days, Limit, Part, Rate, Rates, Shares, Weight, one_of, wrong
 from teiki_sim.frequencies import FrequencyRefused, parse
+from teiki_sim.slip_names import SLIP_NAMES
 
 __all__ = [
     "SLIP_LEVELS",
@@ -24,37 +25,6 @@ __all__ = [
     "Slips",
     "Warehouse",
 ]
-
-SLIP_NAMES = frozenset(
-    {
-        "forgot_payment_cancel",
-        "handling_left_open",
-        "ships_uncovered",
-        "edit_without_reauth",
-        "forced_capture",
-        "forced_cancel",
-        "created_twice",
-        "forgot_resume",
-        "created_on_stopped",
-        "no_decision",
-        "past_date",
-        "bulk_past_date",
-        "skip_master_unmoved",
-        "skip_moved_twice",
-        "manual_status",
-        "held_after_export",
-        "flag_left",
-        "wrong_slip_number",
-        "print_skipped",
-        "edit_after_ship",
-        "return_just_before_paid",
-        "switch_without_check",
-        "rakuten_not_deleted",
-        "rakuten_not_regenerated",
-        "cancel_without_stop",
-    }
-)
-"""Names of the slips that simulated operators can make."""
 
 SLIP_LEVELS = {"none": 0.0, "typical": 0.01, "careless": 0.10}
 """The chance per opportunity that each level gives every slip."""

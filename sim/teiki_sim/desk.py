@@ -68,7 +68,7 @@ class Desk:
         self._hours = first, _ = day * DAY + self._open, day * DAY + self._close - self._service
         return max(at, first)
 
-    def _truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
+    def truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
         """The slip breaks its invariant if the provider still holds the money at ``due``."""
         shop = self.shop
         transaction = shop.orders.transaction.item(order)
@@ -78,10 +78,10 @@ class Desk:
             and (invariant != "INV-06" or standing.payment_meaning(shop, order) in OVER),
         )  # fmt: skip
 
-    def _payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
+    def payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
         return lambda: standing.payment_meaning(self.shop, order) == meaning
 
-    def _truth_uncaptured(self, sub: int, order: int, slip: str) -> None:
+    def truth_uncaptured(self, sub: int, order: int, slip: str) -> None:
         """If the parcel leaves without cover, no capture can follow within the tolerance."""
         shop = self.shop
         done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
@@ -93,7 +93,7 @@ class Desk:
             shop.config.grace.capture * DAY,
         )  # fmt: skip
 
-    def _mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
+    def mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
         """Now and then the operator notices what was left undone, a day later."""
         shop = self.shop
 
@@ -106,7 +106,7 @@ class Desk:
         if shop.mends(sub, order):
             self.later(1, mended)
 
-    def _pair(self, sub: int, first: int, second: int, slip: str, invariant: str) -> None:
+    def pair(self, sub: int, first: int, second: int, slip: str, invariant: str) -> None:
         shop, now = self.shop, self.shop.now
         due = now + shop.config.grace.duplicate * DAY
         shop.truth.due(

@@ -81,6 +81,7 @@ class Purpose(IntEnum):
     NEW_VALUE = 24
     WAREHOUSE_STOP = 25
     LATE_NEWS = 26
+    INCIDENT = 27
 
 
 def hash64(text: str) -> int:

@@ -17,7 +17,7 @@ from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Method, Outcome
 from teiki_sim.payments import authorise_anew, let_go, reauthorise
 from teiki_sim.shop import Shop
 from teiki_sim.standing import meaning, payment_meaning, refuse
-from teiki_sim.tables import FORCED, GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED
+from teiki_sim.tables import FORCED, GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED, without
 
 #: How often the warehouse can still stop a parcel that it has in hand (modelled).
 STOPPABLE = threshold(0.8)
@@ -154,7 +154,7 @@ def stop_at_warehouse(shop: Shop, order: int, actor: Actor) -> bool:
 def back_to_waiting(shop: Shop, order: int, actor: Actor) -> None:
     """Set an order to 出荷待ち again, its stop withdrawn: it goes on the next list (EC-WH-02, SS-NP-01)."""
     orders, words = shop.orders, shop.policy.order
-    orders.flags[order] &= 255 ^ (WAREHOUSE_STOPPED | HANDED_OVER)
+    orders.flags[order] &= without(WAREHOUSE_STOPPED | HANDED_OVER)
     if orders.status.item(order) != words.waiting:
         shop.set_status(order, words.waiting, Kind.EDITED, actor, code=shop.log.code("status"))
 
@@ -173,7 +173,7 @@ def release(shop: Shop, order: int, actor: Actor) -> None:
     if orders.ship[order] < shop.today and not shop.is_gone(order):
         late = shop.today - orders.ship.item(order)
         edit_dates(shop, order, shop.today, orders.delivery.item(order) + late, actor)
-    orders.flags[order] &= 255 ^ STOPPED
+    orders.flags[order] &= without(STOPPED)
     shop.row(Kind.RELEASED, order, actor)
 
 

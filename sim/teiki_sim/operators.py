@@ -64,8 +64,8 @@ class Operators(Wishes, Recoveries):
         if sub >= 0 and captured and not deferred and shop.slips("forgot_payment_cancel", sub, order):
             ops.process_return(shop, order, WHO, cancels=False)
             due = shop.now + shop.config.grace.payment_cancel * DAY
-            self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
-            self._mend(sub, order, lambda: payments.let_go(shop, order, WHO))
+            self.truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
+            self.mend(sub, order, lambda: payments.let_go(shop, order, WHO))
             return
         ops.process_return(shop, order, WHO)
 

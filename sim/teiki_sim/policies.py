@@ -3,7 +3,7 @@
 A platform differs from another by the values of one `Policy`, never by a copy of code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 from teiki_sim.log.statuses import CODE
@@ -237,4 +237,4 @@ ECFORCE = Policy(
     reauthorises_refused={},
 )
 
-POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE)}
+POLICIES: MutableMapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE)}

@@ -13,7 +13,7 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import METHODS, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about, force_capture, print_invoices
-from teiki_sim.tables import CAPTURE_TRIED, STOPPED
+from teiki_sim.tables import CAPTURE_TRIED, STOPPED, without
 
 __all__ = ["Recoveries"]
 
@@ -112,9 +112,9 @@ class Recoveries(Desk):
             return
         if sub >= 0 and shop.slips("ships_uncovered", sub, order):
             ops.force_shipping(shop, order, WHO)
-            refused = self._payment_is(order, PaymentMeaning.REFUSED)
+            refused = self.payment_is(order, PaymentMeaning.REFUSED)
             shop.truth.ships(shop.now, "operator", "ships_uncovered", "INV-03", sub, order, refused)
-            self._truth_uncaptured(sub, order, "ships_uncovered")
+            self.truth_uncaptured(sub, order, "ships_uncovered")
             return
         way = shop.draw(sub, Purpose.NEW_VALUE, shop.orders.cycle.item(order), 3) % 4 if sub >= 0 else 3
         if way < 2:
@@ -168,7 +168,7 @@ class Recoveries(Desk):
                     now, "operator", slip, invariant, sub, order, due,
                     lambda: not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active,
                 )  # fmt: skip
-            self._mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
+            self.mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
             return
         first = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
         if slip == "rakuten_not_deleted":
@@ -199,8 +199,8 @@ class Recoveries(Desk):
         """Two children of one cycle: broken if both still stand after the grace."""
         shop = self.shop
         for invariant in ("INV-07", "INV-12"):
-            self._pair(sub, first, second, slip, invariant)
-        self._mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
+            self.pair(sub, first, second, slip, invariant)
+        self.mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
 
     def _unanswered(self, sub: int, order: int, born: str) -> None:
         """No answer: look the order up by the same number, never charge a second time blindly."""
@@ -296,7 +296,7 @@ class Recoveries(Desk):
             # Amazon takes no more than stands: the difference is asked for by other means (modelled).
             orders.amount[order] = orders.covered[order]
             shop.row(Kind.EDITED, order, WHO, amount=orders.amount.item(order), code=shop.log.code("amount"))
-        orders.flags[order] &= 255 ^ CAPTURE_TRIED  # tonight's batch takes it again
+        orders.flags[order] &= without(CAPTURE_TRIED)  # tonight's batch takes it again
 
     def _settle(self, sub: int, order: int, _more: str) -> None:
         """Settle at the provider's console what was marked captured by hand."""

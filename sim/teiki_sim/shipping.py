@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, weekday
-from teiki_sim.draws import Purpose, bits53_many, spread, threshold
+from teiki_sim.draws import Purpose, bits53_many, hash64, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
@@ -94,9 +94,13 @@ def _hand_slips(shop: Shop, slip: str, orders: Rows) -> NDArray[np.bool_]:
     if not chance or not len(orders):
         return np.zeros(len(orders), np.bool_)
     cycle = np.maximum(shop.orders.cycle[orders], 0)
-    return (sub >= 0) & (
-        bits53_many(shop.seed, shop.consumers(orders), Purpose.SLIP_CHOICE, cycle, len(slip)) < chance
+    drawn: NDArray[np.bool_] = (sub >= 0) & (
+        bits53_many(shop.seed, shop.consumers(orders), Purpose.SLIP_CHOICE, cycle, hash64(slip) & 0x3FFFFFFF)
+        < chance
     )
+    for i in np.flatnonzero(drawn).tolist():
+        drawn[i] = shop.may_slip(sub.item(i))
+    return drawn
 
 
 def _set_shipped_by_hand(shop: Shop, due: Rows) -> Rows:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
-from teiki_sim.draws import Purpose, bits53, threshold
+from teiki_sim.draws import Purpose, bits53, hash64, threshold
 from teiki_sim.frequencies import Frequency, closed_set
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
@@ -23,6 +23,10 @@ from teiki_sim.truth import Slip, Truth
 __all__ = ["Scheduler", "Shop"]
 
 _Ts = TypeVarTuple("_Ts")
+
+_SLIP_NUMBER = {name: hash64(name) & 0x3FFFFFFF for name in SLIP_NAMES}
+#: How long a subscription on which a slip was made is let be (modelled).
+_APART = 45 * DAY
 
 
 class Scheduler(Protocol):
@@ -93,6 +97,9 @@ class Shop:
         self._running = (-1, 0)
         self._slips = {name: threshold(config.slips.rate(name)) for name in sorted(SLIP_NAMES)}
         self._mend = threshold(config.slips.mend)
+        self._slipped: dict[
+            int, int
+        ] = {}  # until when a subscription (or, inverted, a single order) is let be
         self.collision_chance = threshold(config.schedule.collision_rate)
         self.rules = {key: self.log.rule(rule) for key, rule in self.policy.rules.items()}
 
@@ -107,7 +114,19 @@ class Shop:
         chance = self._slips[name]
         if not chance or sub < 0:
             return False
-        return self.draw(sub, Purpose.SLIP, _SLIP_NUMBER[name], order & 0xFFFF) < chance
+        drawn = self.draw(sub, Purpose.SLIP, _SLIP_NUMBER[name], order & 0xFFFF) < chance
+        return drawn and self.may_slip(sub, order)
+
+    def may_slip(self, sub: int, order: int = -1) -> bool:
+        """Whether a slip drawn for is made: one at a time on a subscription (modelled), so that each can be told.
+
+        It is noted as made: for some weeks none follows on the same subscription.
+        """
+        whose = sub if sub >= 0 else ~order
+        if self._slipped.get(whose, 0) > self.now:
+            return False
+        self._slipped[whose] = self.now + _APART
+        return True
 
     def slip_chance(self, name: str) -> int:
         """Threshold of a slip's chance, for batches."""
@@ -320,6 +339,3 @@ def _groups(values: NDArray[Any]) -> list[tuple[Any, int]]:
     if (values == first).all():
         return [(slice(None), first)]
     return [(np.flatnonzero(values == value), int(value)) for value in np.flatnonzero(np.bincount(values))]
-
-
-_SLIP_NUMBER = {name: i for i, name in enumerate(sorted(SLIP_NAMES))}

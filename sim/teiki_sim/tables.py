@@ -54,7 +54,7 @@ ORDER_COLUMNS: Types = {
     "delivery": (np.int32, -1),
     "status": (np.uint8, 0),
     "payment": (np.uint8, 0),
-    "flags": (np.uint8, 0),
+    "flags": (np.uint16, 0),
     "transaction": (np.int32, -1),
     "created": (np.int32, 0),  # seconds since 1970-01-01 JST
     "running": (np.int32, 0),  # running number of its day
@@ -65,6 +65,12 @@ ORDER_COLUMNS: Types = {
 STOPPED, HANDED_OVER, GONE, DELIVERED, PRINTED, FORCED, WAREHOUSE_STOPPED, CAPTURE_TRIED = (
     1 << i for i in range(8)
 )
+
+
+def without(flags: int) -> int:
+    """All bits of ``flags`` but these."""
+    return 0xFFFF ^ flags
+
 
 SUBSCRIPTION_COLUMNS: Types = {
     "key": (np.uint64, 0),

@@ -120,7 +120,7 @@ class Wishes(Desk):
             shop.schedule(sub, shop.ship_date(sub, following), following, WHO)
             shop.truth.broke(shop.now, "operator", "created_on_stopped", "INV-09", sub, child)
             if before >= 0 and shop.orders.created.item(before) // DAY == shop.today:
-                self._pair(sub, before, child, "created_on_stopped", "INV-12")
+                self.pair(sub, before, child, "created_on_stopped", "INV-12")
 
     def _cancel(self, sub: int) -> None:
         shop = self.shop
@@ -148,14 +148,14 @@ class Wishes(Desk):
         live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         if live and shop.slips("forgot_payment_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
-            self._truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
-            self._mend(sub, order, lambda: payments.let_go(shop, order, WHO))
+            self.truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
+            self.mend(sub, order, lambda: payments.let_go(shop, order, WHO))
         elif live and shop.slips("forced_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
             payments.force_cancel(shop, order, WHO)
-            self._truth_live(sub, order, "forced_cancel", "INV-01", now + grace.payment_cancel * DAY)
-            self._truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
-            self._mend(sub, order, lambda: self._console_cancel(order))
+            self.truth_live(sub, order, "forced_cancel", "INV-01", now + grace.payment_cancel * DAY)
+            self.truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
+            self.mend(sub, order, lambda: self._console_cancel(order))
         elif live and shop.slips("handling_left_open", sub, order):
             payments.let_go(shop, order, WHO)
             for invariant in ("INV-02", "INV-03"):
@@ -166,11 +166,11 @@ class Wishes(Desk):
                     invariant,
                     sub,
                     order,
-                    self._payment_is(order, PaymentMeaning.CANCELLED),
+                    self.payment_is(order, PaymentMeaning.CANCELLED),
                 )
-            self._truth_uncaptured(sub, order, "handling_left_open")
+            self.truth_uncaptured(sub, order, "handling_left_open")
             shop.orders.flags[order] |= FORCED
-            self._mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
+            self.mend(sub, order, lambda: ops.set_cancelled(shop, order, WHO), if_waiting=True)
         else:
             ops.cancel_order(shop, order, WHO)
 
@@ -198,9 +198,9 @@ class Wishes(Desk):
                         invariant,
                         sub,
                         order,
-                        self._payment_is(order, PaymentMeaning.CANCELLED),
+                        self.payment_is(order, PaymentMeaning.CANCELLED),
                     )
-                self._truth_uncaptured(sub, order, "cancel_without_stop")
+                self.truth_uncaptured(sub, order, "cancel_without_stop")
         elif shop.slips("held_after_export", sub, order):
             ops.hold(shop, order, "customer", WHO)
             truth.ships(
@@ -282,7 +282,7 @@ class Wishes(Desk):
             truth.ships(
                 now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured
             )
-        self._mend(sub, order, lambda: payments.reauthorise(shop, order, WHO), if_waiting=True)
+        self.mend(sub, order, lambda: payments.reauthorise(shop, order, WHO), if_waiting=True)
 
     def _payment(self, sub: int) -> None:
         shop = self.shop

@@ -21,6 +21,7 @@ from teiki_sim.book_rows import OpenOrder
 from teiki_sim.calendar import DAY, months_later, to_day
 from teiki_sim.config import Config
 from teiki_sim.customers import Customers
+from teiki_sim.incidents import INCIDENTS, Hour, Incidents
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import Vocabulary
 from teiki_sim.log.statuses import NAMES, OrderMeaning, PaymentMeaning
@@ -58,6 +59,7 @@ class World:
     customers: Customers
     operators: Operators
     agenda: Agenda
+    incidents: Incidents
     start: int
     end: int
     progress: Callable[[int, int], None] = field(default=lambda _done, _days: None)
@@ -107,8 +109,9 @@ class World:
             trouble(*waiting)
         operators.look_for_stale_dates()
         world = cls(
-            config, env, shop, customers, operators, agenda, start, months_later(start, config.months)
-        )
+            config, env, shop, customers, operators, agenda, Incidents(operators, INCIDENTS), start,
+            months_later(start, config.months),
+        )  # fmt: skip
         env.process(world._days())
         return world
 
@@ -136,6 +139,7 @@ class World:
         handed = min(export + 3600, DAY - 120)
         phases: list[tuple[int, Callable[[], None]]] = [
             *self._collections(handed),
+            *self._incidents(handed),
             (_seconds(schedule.nightly_batch), self._night),
             (8 * 3600, self._news),
             (export, lambda: shipping.export(shop)),
@@ -163,6 +167,22 @@ class World:
                 shop.now = at
                 phase()
             self.progress(day - self.start + 1, self.end - self.start)
+
+    def _incidents(self, handed: int) -> list[tuple[int, Callable[[], None]]]:
+        """The hours at which something can go wrong by itself."""
+        schedule, shop = self.config.schedule, self.shop
+        seconds = {
+            Hour.DAWN: max(_seconds(schedule.nightly_batch) - 1800, 0),
+            Hour.MORNING: max(shop.export_second - 1800, 0),
+            Hour.LISTED: (shop.export_second + handed) // 2,
+            Hour.HANDED: handed + 1800,
+            Hour.AFTERNOON: 15 * 3600,
+            Hour.SHIPPED: shop.ship_second + 600,
+            Hour.IMPORTED: _seconds(schedule.import_time) + 600,
+            Hour.EVENING: shop.capture_second + 600,
+        }
+        incidents = self.incidents
+        return [(min(seconds[hour], DAY - 90), partial(incidents.happen, hour)) for hour in incidents.hours]
 
     def _collections(self, handed: int) -> list[tuple[int, Callable[[], None]]]:
         """When the carriers come, those of one hour and one side of their cut-off together."""

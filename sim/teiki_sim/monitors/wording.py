@@ -167,7 +167,7 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
 
 _AMAZON, _SCORE, _WIZ = Method.AMAZON_PAY, Method.SCORE, (Method.NP, Method.NP_WIZ)
 #: Invariant, case (None: any), platform, methods (None: any), rule; the first that fits counts.
-_RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] = (
+RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] = (
     ("INV-01", None, "ecforce", None, "EC-CAN-01"),
     ("INV-02", None, "ecforce", None, "EC-CAN-08"),
     ("INV-03", None, "subscstore", (_SCORE,), "SS-SCORE-02"),
@@ -208,7 +208,7 @@ _RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] 
 
 def rule_of(finding: Finding) -> str:
     """The V rule of the platform that a finding breaks, empty where none is written."""
-    for invariant, case, platform, methods, rule in _RULES:
+    for invariant, case, platform, methods, rule in RULES:
         fits = (invariant, platform) == (finding.invariant, finding.platform) and case in (None, finding.case)
         if fits and (methods is None or finding.facts.get("method") in methods):
             return rule

@@ -20,7 +20,7 @@ from teiki_sim.log.statuses import CODE
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, Method
 from teiki_sim.monitors import INVARIANTS, Monitors, Violation, violations_frame, write_violations
-from teiki_sim.monitors.wording import _RULES, MESSAGES
+from teiki_sim.monitors.wording import MESSAGES, RULES
 
 _NUMBERS = (*range(1, 13), 16, 17, 18, 20, 22, 25, 26, 28, 30, 31, 37, 55)
 EXPECTED = [f"INV-{number:02}" for number in _NUMBERS]
@@ -36,7 +36,7 @@ def test_all_are_watched_and_worded() -> None:
 
 
 def test_rules_are_v_rules_of_their_platform() -> None:
-    for invariant, _, platform, _, rule in _RULES:
+    for invariant, _, platform, _, rule in RULES:
         entry = rules()[rule]
         assert "V" in entry.kinds and entry.platform == platform, (invariant, rule)
 

@@ -1,0 +1,5 @@
+"""All incidents, each group from a room of its own."""
+
+from teiki_sim.incidents.incident import Incident
+
+INCIDENTS: tuple[Incident, ...] = ()

@@ -1,0 +1,121 @@
+"""Everything that people, timing and providers can get wrong in a simulation, by name.
+
+A slip happens at the rate of its name in `[slips]` of the configuration, at an opportunity for it; those of a
+provider happen by the faults of `[providers]` instead and stand here for the list alone.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["SLIPS", "SLIP_NAMES", "SlipNote", "Source"]
+
+Source = Literal["operator", "timing", "provider"]
+"""Whose slip it is: of the people at the desk, of two things that cross, or of a company that takes payments."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipNote:
+    """Whose slip it is, what it can break, and what happens, in two languages."""
+
+    source: Source
+    invariants: tuple[str, ...]
+    ja: str
+    en: str
+
+
+def _operator(invariants: str, ja: str, en: str) -> SlipNote:
+    return SlipNote("operator", tuple(invariants.split()), ja, en)
+
+
+def _timing(invariants: str, ja: str, en: str) -> SlipNote:
+    return SlipNote("timing", tuple(invariants.split()), ja, en)
+
+
+def _provider(invariants: str, ja: str, en: str) -> SlipNote:
+    return SlipNote("provider", tuple(invariants.split()), ja, en)
+
+
+_MONEY: dict[str, SlipNote] = {
+    "forgot_payment_cancel": _operator(
+        "INV-01",
+        "注文だけキャンセルし、決済を取り消し忘れた",
+        "the order is cancelled, its payment forgotten",
+    ),
+    "handling_left_open": _operator(
+        "INV-02 INV-03 INV-55",
+        "決済だけ取り消し、注文を残した",
+        "the payment is cancelled, the order left open",
+    ),
+    "ships_uncovered": _operator(
+        "INV-03 INV-55", "与信のない注文を出荷に回した", "an order without cover is put on the list"
+    ),
+    "edit_without_reauth": _operator(
+        "INV-04 INV-05 INV-22", "変更後に再オーソリしなかった", "edited, and not reauthorised"
+    ),
+    "forced_capture": _operator(
+        "INV-05 INV-06", "店舗側だけ売上済みにした", "marked captured in the store alone"
+    ),
+    "forced_cancel": _operator(
+        "INV-01 INV-06", "店舗側だけ強制キャンセルした", "cancelled in the store alone"
+    ),
+    "switch_without_check": _operator(
+        "INV-01 INV-06 INV-30",
+        "元の取引を確かめずに支払方法を変えた",
+        "another method, and the old payment left alive",
+    ),
+    "wrong_slip_number": _operator(
+        "INV-25", "送り状番号を打ち間違えた", "a slip number is typed wrong in the report"
+    ),
+    "print_skipped": _operator("INV-25", "請求書を印字せずに出荷した", "shipped without the printed invoice"),
+    "edit_after_ship": _operator(
+        "INV-26", "出荷後の後払い注文を編集した", "a deferred order is edited after shipping"
+    ),
+    "return_just_before_paid": _timing(
+        "INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
+    ),
+}
+_CHILDREN: dict[str, SlipNote] = {
+    "created_twice": _operator("INV-07 INV-12 INV-31", "注文作成を二度押した", "注文作成 is pressed twice"),
+    "forgot_resume": _operator(
+        "INV-08 INV-20", "フラグを外して再開を押し忘れた", "the flag is cleared, 再開 is not pressed"
+    ),
+    "flag_left": _operator("INV-20", "フラグを残したまま再開した", "再開 is pressed with the flag still set"),
+    "created_on_stopped": _operator(
+        "INV-09 INV-12", "停止した定期に注文を作成した", "an order is created for a stopped subscription"
+    ),
+    "no_decision": _operator(
+        "INV-10", "未出荷の注文の扱いを記録しなかった", "nothing is decided on the unshipped order"
+    ),
+    "past_date": _operator(
+        "INV-11 INV-12", "過去の次回日のまま再開した", "resumed with a next date in the past"
+    ),
+    "bulk_past_date": _operator(
+        "INV-11 INV-12", "一括更新で過去の次回日を入れた", "a bulk update types a next date in the past"
+    ),
+    "skip_master_unmoved": _operator(
+        "INV-16", "スキップで親を動かさなかった", "a skip leaves the master where it is"
+    ),
+    "skip_moved_twice": _operator("INV-16", "スキップで親を二度動かした", "a skip moves the master twice"),
+    "manual_status": _operator(
+        "INV-17 INV-55", "手作業で出荷済みにした", "the status is set to shipped by hand"
+    ),
+    "held_after_export": _operator(
+        "INV-18", "出荷リスト出力後に保留にした", "held after the list was exported"
+    ),
+    "rakuten_not_deleted": _operator(
+        "INV-07 INV-12 INV-31", "失敗注文を消さずに再生成した", "generated anew beside the failed order"
+    ),
+    "rakuten_not_regenerated": _operator(
+        "INV-08 INV-31", "削除して再生成し忘れた", "deleted, and never generated anew"
+    ),
+    "cancel_without_stop": _operator(
+        "INV-02 INV-03 INV-37 INV-55",
+        "倉庫を止めずにキャンセルした",
+        "cancelled without a stop at the warehouse",
+    ),
+}
+
+SLIPS: dict[str, SlipNote] = _MONEY | _CHILDREN
+"""All of them by name, each group in a table of its own."""
+
+SLIP_NAMES = frozenset(SLIPS)
