@@ -40,7 +40,7 @@ def rules(platform: str | None = None) -> list[Row]:
             "source": rule.source,
             "basis": rule.basis,
             "monitors": _monitors().get(rule.id, []),
-            "tests": [],
+            "tests": _tests().get(rule.id, []),
             "scenarios": _scenarios().get(rule.id, []),
         }
         for rule in catalogue.rules().values()
@@ -86,6 +86,13 @@ def _monitors() -> dict[str, list[str]]:
                     )
                     found.setdefault(rule_of(finding), set()).add(invariant)
     return {rule: sorted(names) for rule, names in found.items()}
+
+
+@cache
+def _tests() -> dict[str, list[str]]:
+    """By rule the tests that fail without it, as `teiki_scenarios.mutants` noted them."""
+    found: dict[str, list[str]] = json.loads((files("teiki_scenarios") / "proofs.json").read_text("utf-8"))
+    return found
 
 
 @cache

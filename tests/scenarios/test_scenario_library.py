@@ -18,7 +18,12 @@ def _name(path: Path) -> str:
     return path.name.removesuffix(SUFFIX)
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
+def _proving(path: Path) -> Any:
+    """A scenario's file with its rules as a mark."""
+    return pytest.param(path, id=_name(path), marks=pytest.mark.proves(*read(path).rules))
+
+
+@pytest.mark.parametrize("path", [_proving(path) for path in FILES])
 def test_it_comes_as_it_says(path: Path) -> None:
     """Dates, statuses, ledgers and violations, exactly."""
     played = play(read(path))
