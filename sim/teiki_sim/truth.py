@@ -142,12 +142,27 @@ class Truth:
         )  # fmt: skip
 
 
-def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> dict[str, dict[str, int]]:
+Key = tuple[str, int, int]
+"""Invariant, subscription number, order number."""
+
+
+def detection(slips: Iterable[Slip], found: Iterable[Key]) -> dict[str, dict[str, int]]:
     """How many *broke* rows the monitors found, by invariant.
 
     ``found`` are (invariant, subscription number, order number) of the violations. ``injected`` counts the broke
     rows, ``found`` those of them that a violation answers, ``false`` the violations that answer none.
     """
+    injected, both, false = compared(slips, found)
+    table: dict[str, dict[str, int]] = {}
+    for counts, name in ((injected, "injected"), (both, "found"), (false, "false")):
+        for (invariant, _, _), count in counts.items():
+            row = table.setdefault(invariant, {"injected": 0, "found": 0, "false": 0})
+            row[name] += count
+    return dict(sorted(table.items()))
+
+
+def compared(slips: Iterable[Slip], found: Iterable[Key]) -> tuple[Counter[Key], Counter[Key], Counter[Key]]:
+    """`detection` by subscription and order: what was broken, what of it was found, what answers no slip."""
     # Two slips that break an order's invariant at one instant are one breach.
     broke = {
         (row.invariant, row.sub, row.order, row.due if row.order >= 0 else row.id)
@@ -165,9 +180,4 @@ def detection(slips: Iterable[Slip], found: Iterable[tuple[str, int, int]]) -> d
             both[invariant, sub, order] += matched
             seen_left[key] -= matched
             count -= matched
-    table: dict[str, dict[str, int]] = {}
-    for counts, name in ((injected, "injected"), (both, "found"), (seen_left, "false")):
-        for (invariant, _, _), count in counts.items():
-            row = table.setdefault(invariant, {"injected": 0, "found": 0, "false": 0})
-            row[name] += count
-    return dict(sorted(table.items()))
+    return injected, both, +seen_left

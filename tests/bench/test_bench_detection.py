@@ -1,0 +1,28 @@
+"""Detection as it is measured: the table, the exit code, and what is told of misses."""
+
+import pytest
+
+from teiki_scenarios import bench_detection as bench
+from teiki_scenarios.bench_detection import Detected
+
+
+def test_a_small_run_prints_its_table_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
+    size = ["--subscriptions", "300", "--months", "2"]
+    code = bench.main([*size, "--platform", "ecforce", "--condition", "careless", "--condition", "calm"])
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "| | careless | calm |"
+    assert printed[-1].startswith("| ecforce | ") and printed[-1].endswith("| 0, 0, 0 |")
+    assert code == 0
+
+
+def test_a_miss_or_a_false_alarm_ends_badly() -> None:
+    fine = {"injected": 2, "found": 2, "false": 0}
+    assert Detected("ecforce", "careless", 1, {"INV-01": fine}, ()).perfect
+    for count in ({"found": 1}, {"false": 1}):
+        assert not Detected("ecforce", "careless", 1, {"INV-01": fine | count}, ()).perfect
+
+
+def test_the_table_adds_up_seeds() -> None:
+    row = {"injected": 2, "found": 1, "false": 3}
+    found = [Detected("ecforce", "careless", seed, {"INV-01": row}, ()) for seed in (1, 2)]
+    assert bench.table(found).splitlines()[2:] == ["| ecforce INV-01 | 4, 2, 6 |", "| ecforce | 4, 2, 6 |"]
