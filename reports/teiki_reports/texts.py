@@ -272,6 +272,10 @@ KINDS_JA: Mapping[str, str] = {
     "inquired": "取引照会",
     "parcel_returned": "荷物の戻り",
     "enclosed": "同梱",
+    "adjusted": "調整金額",
+    "card_deleted": "カードの削除",
+    "card_registered": "カードの登録",
+    "address_changed": "顧客の住所変更",
 }
 
 ACTORS_JA: Mapping[str, str] = {

@@ -31,6 +31,7 @@ _NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
     Kind.GENERATION_FAILED, Kind.MESSAGE, Kind.MAIL, Kind.JOB, Kind.POINTS, Kind.DECISION, Kind.INVOICE_PRINTED,
     Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
+    Kind.ADJUSTED, Kind.CARD_DELETED, Kind.CARD_REGISTERED, Kind.ADDRESS_CHANGED,
 }  # fmt: skip
 _VALUES = ("cycle", "method", "product", "quantity", "amount", "ship", "delivery")
 

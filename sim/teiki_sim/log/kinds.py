@@ -75,6 +75,10 @@ class Kind(IntEnum):
     INQUIRED = 43
     PARCEL_RETURNED = 44
     ENCLOSED = 45
+    ADJUSTED = 46
+    CARD_DELETED = 47
+    CARD_REGISTERED = 48
+    ADDRESS_CHANGED = 49
 
     @property
     def label(self) -> str:
@@ -257,5 +261,25 @@ NOTES: dict[Kind, KindNote] = {
     ),
     Kind.PARCEL_RETURNED: KindNote(
         "荷物が受取拒否などで戻った", "The parcel came back, refused or undeliverable", _ORDER
+    ),
+    Kind.ADJUSTED: KindNote(
+        "調整金額の入力・適用・精算など。amount は円、code は何をしたか(charge は請求、credit は値引き)",
+        "An adjustment was agreed, entered, applied, withdrawn or settled; code says which, amount is in yen",
+        (*_ORDER, "amount", "code"),
+    ),
+    Kind.CARD_DELETED: KindNote(
+        "顧客のカード(または決済の利用契約)がなくなった",
+        "The customer's card (or billing agreement) is gone",
+        ("subscription", "customer", "cycle", "method", "code"),
+    ),
+    Kind.CARD_REGISTERED: KindNote(
+        "顧客がカードを登録した",
+        "The customer registered a card",
+        ("subscription", "customer", "cycle", "method", "code"),
+    ),
+    Kind.ADDRESS_CHANGED: KindNote(
+        "顧客情報の住所が変わった(定期と注文は別)。quantity は何番目の住所か",
+        "The customer's own address changed, not the subscription's or an order's; quantity is its revision",
+        ("subscription", "customer", "cycle", "quantity"),
     ),
 }
