@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from teiki_scenarios.job_deeds import JobExpected
 from teiki_scenarios.scenario import (
     NO_ORDER,
     EventExpected,
@@ -94,6 +95,7 @@ def check_then(stage: Stage, then: Then, place: str, events: Sequence[Event]) ->
             order = stage.find_order(name)
             told = _about(stage, events, order=order) or _about(stage, events, sub=_sub_of(stage, name))
             yield from _standing(here, standing, _order(stage, order), told)
+    yield from _jobs(stage, then.jobs, place)
     for name, wanted in then.ledgers.items():
         here, order = f"{place}.ledgers.{name}", stage.find_order(name)
         found = _ledger(stage, order)
@@ -105,6 +107,24 @@ def check_then(stage: Stage, then: Then, place: str, events: Sequence[Event]) ->
             for key in sorted(one.model_fields_set):
                 if getattr(one, key) != there[key]:
                     yield _differs(f"{here}[{i + 1}]", key, getattr(one, key), there[key], told)
+
+
+def _jobs(stage: Stage, wanted: dict[str, JobExpected], place: str) -> Iterator[Miss]:
+    """How bulk jobs came out, with the rows of their result files."""
+    for name, one in wanted.items():
+        if name not in stage.jobs:
+            yield _differs(f"{place}.jobs.{name}", "", "", NO_ORDER)
+            continue
+        found = one.found(stage.jobs[name], stage.find_order)
+        for key in sorted(one.model_fields_set - {"results"}):
+            if getattr(one, key) != found[key]:
+                yield _differs(f"{place}.jobs.{name}", key, getattr(one, key), found[key])
+        for order, row in one.results.items():
+            there = found["results"].get(order, {})
+            for key in ("result", *(("code",) if row.code is not None else ())):
+                if getattr(row, key) != there.get(key):
+                    here = f"{place}.jobs.{name}.results.{order}"
+                    yield _differs(here, key, getattr(row, key), there.get(key))
 
 
 # ---- how things stand ------------------------------------------------------------------------------

@@ -27,10 +27,12 @@ from teiki_scenarios.deed_args import (
     Return,
     Skip,
 )
+from teiki_scenarios.job_deeds import BulkJob, NamedJob, bulk_job, of_job
 from teiki_sim import operations as ops
 from teiki_sim import payments, shipping
 from teiki_sim.calendar import to_day
 from teiki_sim.config_parts import Part
+from teiki_sim.jobs import engine
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHOD_NAMES, Method
 
@@ -252,6 +254,12 @@ DEEDS: Mapping[str, Deed] = {
         OfOrder, ("operator", "system"), _capture, "売上処理(出荷報告)をする", "capture, or report the shipment"
     ),
     "mail": Deed(Mail, ("operator", "system"), _mail, "顧客にメールする", "mail the customer"),
+    "bulk_job": Deed(BulkJob, _DESK, bulk_job, "一括処理を登録する", "register a bulk job"),
+    "review_job": Deed(NamedJob, _DESK, of_job(engine.review), "ジョブの結果を確認する", "read a job's result file"),
+    "retry_job": Deed(NamedJob, _DESK, of_job(engine.retry), "失敗した行をやり直す", "run the failed rows again"),
+    "settle_job": Deed(
+        NamedJob, _DESK, of_job(engine.settle), "失敗した行をやり直さないと決める", "decide to leave the failed rows"
+    ),
     "pay_invoice": Deed(OfOrder, ("customer",), _pay_invoice, "請求書を支払う", "pay the invoice"),
     "parcel_returns": Deed(OfOrder, ("carrier",), _parcel_returns, "荷物が戻る", "the parcel comes back"),
 }  # fmt: skip

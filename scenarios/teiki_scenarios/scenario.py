@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from teiki_scenarios.deed_args import MethodName
 from teiki_scenarios.deeds import DEEDS, Who
 from teiki_scenarios.given import Fault, Given, Moment, Natural, OperationName, Positive, instant_of
+from teiki_scenarios.job_deeds import JobExpected
 from teiki_sim.calendar import DAY, to_day
 from teiki_sim.catalogue import invariants, rules
 from teiki_sim.config_parts import Part, hint, one_of, wrong
@@ -199,6 +200,9 @@ class Then(Part):
     ledgers: Ledgers = Field(
         default_factory=dict,
         description="決済会社の台帳(注文ごと、古い取引から) · the provider's book by order, oldest first",
+    )
+    jobs: dict[str, JobExpected] = Field(
+        default_factory=dict, description="一括処理のジョブ · bulk jobs by name"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from teiki_providers.doors import open_gateway
@@ -20,6 +20,7 @@ from teiki_sim.config import METHODS, Config, calm, merge
 from teiki_sim.draws import hash64
 from teiki_sim.forecast import Forecast, schedule_forecast
 from teiki_sim.frequencies import parse
+from teiki_sim.jobs.job import Job
 from teiki_sim.log.writer import Sink
 from teiki_sim.messages import METHOD_NAMES, Method, Operation
 from teiki_sim.monitors import Monitors
@@ -67,6 +68,8 @@ class Stage:
     world: World
     recorder: Recorder
     monitors: Monitors
+    jobs: dict[str, Job] = field(default_factory=dict)
+    """Bulk jobs by the names that the file gives them."""
 
     @classmethod
     def of(cls, scenario: Scenario, door: str = "direct", more: Sequence[SinkMaker] = ()) -> Stage:
@@ -118,6 +121,12 @@ class Stage:
         if found < 0:
             raise UnknownName(name, "その時点でない注文", "no such order at that moment")
         return found
+
+    def job(self, name: str) -> Job:
+        """A bulk job that was registered."""
+        if name not in self.jobs:
+            raise UnknownName(name, "その時点でないジョブ", "no such job at that moment")
+        return self.jobs[name]
 
     def find_order(self, name: str) -> int:
         """The number of an order, -1 where there is none.

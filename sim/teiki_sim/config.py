@@ -30,6 +30,7 @@ from teiki_sim.config_defaults import (
     default_payments,
     default_providers,
 )
+from teiki_sim.config_jobs import Jobs
 from teiki_sim.config_parts import Part, hint, minutes, one_of, wrong
 from teiki_sim.config_shop import (
     Carrier,
@@ -69,6 +70,7 @@ __all__ = [
     "Goods",
     "Grace",
     "Inflow",
+    "Jobs",
     "Operators",
     "Payment",
     "Platform",
@@ -140,6 +142,7 @@ class Config(Part):
     inflow: Inflow = Field(default_factory=Inflow, description="新規 · new business")
     operators: Operators = Field(default_factory=Operators, description="担当者 · operators")
     warehouse: Warehouse = Field(default_factory=Warehouse, description="倉庫 · warehouse")
+    jobs: Jobs = Field(default_factory=Jobs, description="一括処理 · bulk jobs")
     slips: Slips = Field(default_factory=Slips, description="人為ミス · slips")
     grace: Grace = Field(default_factory=Grace, description="監視の猶予(日) · days that the monitors allow")
     population: Population = Field(

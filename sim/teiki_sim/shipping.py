@@ -12,7 +12,17 @@ from teiki_sim.draws import Purpose, bits53_many, hash64, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, Ask, Captures, Method, Operation, Outcome
+from teiki_sim.messages import (
+    DEFERRED,
+    METHOD_NAMES,
+    METHODS,
+    Answers,
+    Ask,
+    Captures,
+    Method,
+    Operation,
+    Outcome,
+)
 from teiki_sim.shop import Shop
 from teiki_sim.tables import (
     CAPTURE_TRIED,
@@ -26,7 +36,9 @@ from teiki_sim.tables import (
     Rows,
 )
 
-__all__ = ["capture", "complete", "deliver", "export", "hand_over", "prune", "ship", "slip_numbers"]
+__all__ = [
+    "IS_DEFERRED", "capture", "complete", "deliver", "export", "hand_over", "prune", "send", "ship", "slip_numbers",
+]  # fmt: skip
 
 #: Share of ordinary orders that an operator touches by hand, so that a slip can happen there (modelled).
 HAND = 0.02
@@ -35,16 +47,24 @@ HAND = 0.02
 _SETTLED = np.isin(PAYMENT_MEANING, (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED))
 _OVER = np.isin(ORDER_MEANING, (OrderMeaning.CANCELLED, OrderMeaning.DELETED))
 _SHIPPED = ORDER_MEANING == OrderMeaning.SHIPPED
-_DEFERRED = np.array([Method(i) in DEFERRED for i in range(len(METHOD_NAMES))])
+#: By payment meaning: what may be put on the list. Captured by a job before it ships, or tried in vain, it still may.
+_COVERED = np.isin(
+    np.arange(len(PaymentMeaning)),
+    (
+        PaymentMeaning.AUTHORISED,
+        PaymentMeaning.NOT_NEEDED,
+        PaymentMeaning.CAPTURED,
+        PaymentMeaning.CAPTURE_FAILED,
+    ),
+)
+IS_DEFERRED = np.array([Method(i) in DEFERRED for i in range(len(METHOD_NAMES))])
 
 
 def export(shop: Shop) -> None:
     """Put what is due on the shipping work list; the invoices of wiz parcels are printed with it (SS-NPW-01)."""
     orders, words, live = shop.orders, shop.policy.order, shop.live
     flags, payment = orders.flags[live], PAYMENT_MEANING[orders.payment[live]]
-    free = (flags & STOPPED == 0) & (
-        (payment == PaymentMeaning.AUTHORISED) | (payment == PaymentMeaning.NOT_NEEDED)
-    )
+    free = (flags & STOPPED == 0) & _COVERED.take(payment)
     free |= flags & (FORCED | STOPPED) == FORCED
     due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today) & free]
     due = _set_shipped_by_hand(shop, due)
@@ -227,14 +247,23 @@ def _finalise(shop: Shop, order: int) -> None:
 
 def charge(shop: Shop, due: Rows, actor: Actor) -> None:
     """Send captures (ship reports) and note the answers."""
-    orders, words = shop.orders, shop.policy
+    orders = shop.orders
     method = orders.method[due]
-    deferred = _DEFERRED[method]
+    deferred = IS_DEFERRED[method]
     slips = np.where(deferred, slip_numbers(due), 0)
     typed_wrong = deferred & (orders.flags[due] & GONE > 0) & _hand_slips(shop, "wrong_slip_number", due)
     slips[typed_wrong] += 10
     for order in due[typed_wrong].tolist():
         shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", orders.sub.item(order), order)
+    answers = send(shop, due, slips, actor)
+    for order in due[answers.outcome != Outcome.ACCEPTED].tolist():
+        orders.flags[order] |= CAPTURE_TRIED
+        shop.on_trouble("capture", orders.sub.item(order), order, "")
+
+
+def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answers:
+    """Send captures with these slip numbers (0: none), and note what came back in the store."""
+    orders, words, method = shop.orders, shop.policy, shop.orders.method[due]
     amounts = shop.captured_amounts(due)
     answers = shop.gateway.capture(
         Captures(
@@ -252,11 +281,9 @@ def charge(shop: Shop, due: Rows, actor: Actor) -> None:
         transaction=orders.transaction[done], status_to=words.payment.captured, code=slips[ok],
     )  # fmt: skip
     for i in np.flatnonzero(~ok).tolist():
-        order = int(due[i])
         kind = Kind.NO_ANSWER if answers.outcome[i] == Outcome.NO_ANSWER else Kind.CAPTURE_FAILED
-        orders.flags[order] |= CAPTURE_TRIED
-        shop.set_payment(order, words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
-        shop.on_trouble("capture", orders.sub.item(order), order, "")
+        shop.set_payment(int(due[i]), words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
+    return answers
 
 
 def _captured_by_hand(shop: Shop, due: Rows) -> Rows:
@@ -314,7 +341,7 @@ def deliver(shop: Shop) -> None:
     for order in arriving[back].tolist():
         days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
         shop.when(shop.later(days, 14 * 3600), _comes_back, shop, order)
-    invoiced = here[_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
+    invoiced = here[IS_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
     _plan_payments(shop, invoiced)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Protocol, TypeVarTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,14 @@ from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
 from teiki_sim.names import ShopNames
+from teiki_sim.order_notes import OrderNotes
 from teiki_sim.policies import Policy
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Rows, Table
 from teiki_sim.tally import Tally
 from teiki_sim.truth import Slip, Truth
+
+if TYPE_CHECKING:
+    from teiki_sim.jobs.job import Job
 
 __all__ = ["Scheduler", "Shop"]
 
@@ -59,6 +63,8 @@ class Shop:
     on_paper: dict[int, Slip] = field(default_factory=dict)  # set to shipped by hand, and not captured yet
     forgotten: dict[int, int] = field(default_factory=dict)  # order -> a transaction that a slip left live
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
+    notes: OrderNotes = field(default_factory=OrderNotes)
+    jobs: list["Job"] = field(default_factory=list)  # registered so far, in order
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
@@ -261,11 +267,14 @@ class Shop:
         return amounts
 
     def carriers_of(self, orders: NDArray[Any]) -> NDArray[Any]:
-        """Each order's carrier: its subscription's, the default one for single orders."""
+        """Each order's carrier: its own where it has one, its subscription's, the default one for single orders."""
         sub = self.orders.sub[orders]
         carrier = np.full(len(orders), self.default_carrier, np.int8)
         children = sub >= 0
         carrier[children] = self.subs.carrier[sub[children]]
+        if self.notes.carrier:
+            own = self.notes.carrier.of(orders)
+            carrier = np.where(own >= 0, own, carrier)
         return carrier
 
     def count_parcels(self, orders: NDArray[Any]) -> None:

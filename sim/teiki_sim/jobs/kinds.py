@@ -1,0 +1,9 @@
+"""What a job can do: one entry a kind, each group from a room of its own."""
+
+from teiki_sim.jobs.job import JobKind
+from teiki_sim.jobs.payment_jobs import PAYMENT_KINDS
+
+__all__ = ["KINDS"]
+
+KINDS: dict[str, JobKind] = {**PAYMENT_KINDS}
+"""By the name that a job's ``kind`` takes."""
