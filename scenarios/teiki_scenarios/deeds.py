@@ -31,6 +31,7 @@ from teiki_scenarios.job_deeds import BulkJob, NamedJob, bulk_job, of_job
 from teiki_sim import operations as ops
 from teiki_sim import payments, shipping
 from teiki_sim.calendar import to_day
+from teiki_sim.cards import mend
 from teiki_sim.config_parts import Part
 from teiki_sim.jobs import engine
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -114,6 +115,7 @@ def _repair(stage: Stage, actor: Actor, args: OfSubscription) -> None:
     shop, sub = stage.shop, stage.subscription(args.subscription)
     method = Method(int(shop.subs.method[sub]))
     shop.gateway.repair(shop.now, int(shop.subs.key[sub]), method)
+    mend(shop, sub)
     shop.sub_row(Kind.REPAIRED, sub, actor, method=int(method), side=Side.CUSTOMER)
 
 

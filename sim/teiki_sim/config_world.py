@@ -168,6 +168,10 @@ class Grace(Part):
     )
     rakuten: Count = Field(default=7, description="楽天ペイの再生成 · deleted and generated anew")
     reauth: Count = Field(default=1, description="再与信 · reauthorised after a change")
+    discard: Count = Field(default=3, description="請求書破棄の依頼 · customer told to destroy an invoice")
+    address: Count = Field(default=3, description="住所変更の反映 · a new address carried over")
+    instrument: Count = Field(default=2, description="支払手段の登録 · a usable means of payment")
+    adjustment: Count = Field(default=7, description="調整金額の精算 · an open adjustment settled")
 
 
 class Population(Part):

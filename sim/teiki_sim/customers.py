@@ -7,7 +7,9 @@ import numpy as np
 
 from teiki_sim import operations as ops
 from teiki_sim import standing
+from teiki_sim.addressing import change_address, siblings, tell_old_address
 from teiki_sim.calendar import DAY
+from teiki_sim.cards import mend
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHODS, Method
@@ -99,10 +101,19 @@ class Customers:
                     ops.decide(shop, child, "ship", Actor.CUSTOMER)
                 self.after_stop(sub, wish)
             elif wish == Wish.ADDRESS:
-                code = shop.log.code("address")
-                shop.sub_row(Kind.EDITED, sub, Actor.CUSTOMER, code=code)
+                self._move(sub)
         except standing.RefusedError:
             return
+
+    def _move(self, sub: int) -> None:
+        """A new address on the account page, which says that orders under way still go to the old one (modelled)."""
+        shop = self.shop
+        change_address(shop, sub, Actor.CUSTOMER)
+        for mine in siblings(shop, sub):
+            for child in ops.unshipped(shop, mine):
+                tell_old_address(shop, child, Actor.SYSTEM)
+        if not shop.policy.address_reaches_subscription:
+            shop.on_trouble("address", sub, -1, "")
 
     def after_stop(self, sub: int, wish: Wish) -> None:
         """Some of those who stopped come back after a while (SS-RACE-02's 再開, EC-SUB-04)."""
@@ -134,6 +145,7 @@ class Customers:
         def repaired() -> None:
             method = METHODS[shop.subs.method.item(sub)]
             shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
+            mend(shop, sub)
             shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
             assert callable(done)
             done()

@@ -78,6 +78,15 @@ class Desk:
             and (invariant != "INV-06" or standing.payment_meaning(shop, order) in OVER),
         )  # fmt: skip
 
+    def _freed(self, order: int) -> bool:
+        """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
+        if standing.meaning(self.shop, order) != OrderMeaning.WORKING:
+            return True
+        if not ops.stop_at_warehouse(self.shop, order, WHO):
+            return False
+        ops.back_to_waiting(self.shop, order, WHO)
+        return True
+
     def payment_is(self, order: int, meaning: PaymentMeaning) -> Callable[[], bool]:
         return lambda: standing.payment_meaning(self.shop, order) == meaning
 
@@ -119,7 +128,7 @@ class Desk:
         shop.subs.method[sub] = method
         shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("method"), method=int(method))
 
-    def _switch(self, sub: int, order: int, method: Method) -> None:
+    def switch(self, sub: int, order: int, method: Method) -> None:
         """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
         shop = self.shop
         old = shop.orders.transaction.item(order)

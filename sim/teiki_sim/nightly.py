@@ -12,7 +12,10 @@ from teiki_sim.messages import METHODS, Charges, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.tables import GONE, STOPPED, Rows
 
-__all__ = ["due_tonight", "generate", "settle_refusal"]
+__all__ = ["NO_INSTRUMENT", "due_tonight", "generate", "settle_refusal"]
+
+#: The store's own word for a charge that cannot be asked for: no card, no agreement (modelled).
+NO_INSTRUMENT = "no_instrument"
 
 
 def due_tonight(shop: Shop) -> Rows:
@@ -181,6 +184,10 @@ def _charge(shop: Shop, orders: Rows, attempt: NDArray[Any]) -> tuple[NDArray[An
     asked = ~shop.uncovered[table.method[orders]]
     outcome = np.zeros(len(orders), np.uint8)
     code = np.zeros(len(orders), np.int64)
+    if shop.instruments.gone:
+        lacking = asked & _lacking(shop, orders)
+        outcome[lacking], code[lacking] = Outcome.DECLINED, shop.log.code(NO_INSTRUMENT)
+        asked &= ~lacking
     if asked.any():
         some = orders[asked]
         answers = shop.gateway.authorise(
@@ -192,6 +199,17 @@ def _charge(shop: Shop, orders: Rows, attempt: NDArray[Any]) -> tuple[NDArray[An
         table.transaction[some] = answers.transaction
         outcome[asked], code[asked] = answers.outcome, answers.code
     return outcome, code
+
+
+def _lacking(shop: Shop, orders: Rows) -> NDArray[np.bool_]:
+    """Orders whose customer has nothing left to pay with by their method: no provider can be asked (EC-SUB-13)."""
+    table, subs = shop.orders, shop.subs
+    sub = table.sub[orders]
+    found = (sub >= 0) & np.isin(subs.customer[sub], list(shop.instruments.gone))
+    for i in np.flatnonzero(found).tolist():
+        method = METHODS[table.method.item(int(orders[i]))]
+        found[i] = shop.instruments.lacks(subs.customer.item(sub.item(i)), method)
+    return found
 
 
 def _confirm(shop: Shop, orders: Rows) -> None:

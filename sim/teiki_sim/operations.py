@@ -257,6 +257,9 @@ def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauth
 def edit_address(shop: Shop, order: int, actor: Actor, *, reauthorises: bool = True) -> None:
     """Another delivery address on the order; deferred payment asks for a new verdict (SS-PAY-02, EC-REA-02)."""
     _refuse_after_ship(shop, order, "address", actor)
+    sub = shop.orders.sub.item(order)
+    if sub >= 0:
+        shop.addresses.edited[order] = shop.addresses.revision(shop.subs.customer.item(sub))
     shop.row(Kind.EDITED, order, actor, code=shop.log.code("address"))
     if not shop.is_gone(order):
         _after_edit(shop, order, "address", reauthorises, actor)

@@ -14,6 +14,7 @@ from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS
+from teiki_sim.records import Records
 from teiki_sim.recoveries import Recoveries
 from teiki_sim.shop import Shop
 from teiki_sim.wishes import Wishes
@@ -21,7 +22,7 @@ from teiki_sim.wishes import Wishes
 __all__ = ["Operators"]
 
 
-class Operators(Wishes, Recoveries):
+class Operators(Wishes, Recoveries, Records):
     """The people at the desk. ``trouble`` puts work on their queue."""
 
     def __init__(self, shop: Shop, customers: Customers) -> None:
@@ -36,6 +37,7 @@ class Operators(Wishes, Recoveries):
             "settle": self._settle,
             "returned": self._returned,
             "held": self._held,
+            "address": self.carry,
         }
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from teiki_sim import nightly
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHODS, Charges, Method, Operation, Outcome
+from teiki_sim.messages import DEFERRED, METHODS, Answer, Charges, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
@@ -115,7 +115,10 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     if failed and not shop.policy.reauthorises_refused.get(method, True):
         raise refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
-    answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if _lacks_instrument(shop, order):
+        answer = Answer(Outcome.DECLINED, code=nightly.NO_INSTRUMENT)
+    else:
+        answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
     if (
         answer.outcome == Outcome.DECLINED
         and shop.gateway.state(orders.transaction.item(order)) == "AUTHORISED"
@@ -125,6 +128,12 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     if answer.transaction >= 0:
         orders.transaction[order] = answer.transaction
     return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
+
+
+def _lacks_instrument(shop: Shop, order: int) -> bool:
+    sub = shop.orders.sub.item(order)
+    method = METHODS[shop.orders.method.item(order)]
+    return sub >= 0 and shop.instruments.lacks(shop.subs.customer.item(sub), method)
 
 
 def _note_verdict(
@@ -154,6 +163,8 @@ def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
     orders = shop.orders
     one = np.array([order], np.int32)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    if _lacks_instrument(shop, order):
+        return _note_verdict(shop, order, Outcome.DECLINED, nightly.NO_INSTRUMENT, Kind.AUTHORISED, actor)
     answers = shop.gateway.authorise(
         Charges(
             shop.now, one, orders.sub[one], shop.consumers(one), np.maximum(orders.cycle[one], 0),

@@ -82,6 +82,12 @@ class Policy:
     order_prefix: tuple[str, str]
     rules: Mapping[str, str]
     reauthorises_refused: Mapping[Method, bool]
+    address_reaches_subscription: bool = True  # EC-SUB-11: not on ecforce
+    card_free_in: tuple[int, ...] = ()  # statuses that leave a card free (EC-SUB-09); none: the cancelled one
+    has_account_page_settings: bool = False  # EC-MY-01 to EC-MY-03
+    converts_orders: bool = False  # EC-CAN-03: single to subscription and back
+    charges_without_goods: bool = False  # EC-SHP-05: through deferred payment
+    warns_due_at_once: bool = False  # EC-SUB-15
 
     def needs_reauthorisation(self, method: Method, code: str) -> bool:
         """Whether an edit of this kind on an order of this method asks for a new authorisation."""
@@ -120,6 +126,20 @@ _RULES = {
     "edit_after_ship": "EC-SHP-02",
     "wiz": "SS-NPW-01",
     "pattern": "SS-FREQ-12",
+    "address": "EC-SHP-01",
+    "carry_address": "EC-SUB-10",
+    "card": "EC-SUB-09",
+    "card_in_use": "EC-SUB-09",
+    "page_cancel": "EC-MY-03",
+    "page_resume": "EC-MY-02",
+    "page_card": "EC-MY-01",
+    "convert": "EC-CAN-03",
+    "no_goods": "EC-SHP-05",
+    "no_change": "EC-REA-03",
+    "adjust": "EC-ADJ-01",
+    "due_at_once": "EC-SUB-15",
+    "pulled": "EC-SUB-10",
+    "offer": "EC-CAN-05",
 }
 
 SUBSCSTORE = Policy(
@@ -235,6 +255,9 @@ ECFORCE = Policy(
         "cancel": "EC-CAN-02",
     },
     reauthorises_refused={},
+    address_reaches_subscription=False,
+    has_account_page_settings=True,
+    warns_due_at_once=True,
 )
 
 POLICIES: MutableMapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE)}

@@ -121,7 +121,7 @@ class Recoveries(Desk):
             self.customers.repair(sub, 1, lambda: self.put(lambda: self._try_again(order)))
             self.later(12, lambda: self._give_up(order))
         elif way == 2:
-            self._switch(sub, order, Method.COD)
+            self.switch(sub, order, Method.COD)
         else:
             self._give_up(order)
 

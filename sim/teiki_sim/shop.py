@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
+from teiki_sim.customer_record import Addresses, Adjustments, Instruments
 from teiki_sim.draws import Purpose, bits53, hash64, threshold
 from teiki_sim.frequencies import Frequency, closed_set
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -66,6 +67,9 @@ class Shop:
     notes: OrderNotes = field(default_factory=OrderNotes)
     jobs: list["Job"] = field(default_factory=list)  # registered so far, in order
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
+    addresses: Addresses = field(default_factory=Addresses)
+    instruments: Instruments = field(default_factory=Instruments)
+    adjustments: Adjustments = field(default_factory=Adjustments)
     on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
 

@@ -115,7 +115,32 @@ _CHILDREN: dict[str, SlipNote] = {
     ),
 }
 
-SLIPS: dict[str, SlipNote] = _MONEY | _CHILDREN
+_RECORDS: dict[str, SlipNote] = {
+    "address_not_carried": _operator(
+        "INV-52", "顧客情報の住所だけを変えた", "a new address is typed into the customer's record only"
+    ),
+    "address_after_generation": _timing(
+        "INV-52", "注文の生成後に住所が変わった", "the address changes just after an order was generated"
+    ),
+    "address_reverted": _provider(
+        "INV-52",
+        "新住所で再与信NGになり、旧住所のまま代引きで出荷した",
+        "refused at the new address, an order is put back to the old one and ships there against cash",
+    ),
+    "reactivated_without_card": _operator(
+        "INV-45", "カードのない定期を有効に戻した", "a subscription is reactivated without a card"
+    ),
+    "card_deleted_in_use": _timing(
+        "INV-45",
+        "更新の与信中にカードが削除された",
+        "the card is deleted while a renewal is being authorised",
+    ),
+    "agreement_dissolved": _provider(
+        "INV-45", "顧客がAmazonで支払い契約を解除した", "the buyer ends the agreement at Amazon's site"
+    ),
+}
+
+SLIPS: dict[str, SlipNote] = _MONEY | _CHILDREN | _RECORDS
 """All of them by name, each group in a table of its own."""
 
 SLIP_NAMES = frozenset(SLIPS)

@@ -14,7 +14,9 @@ import numpy as np
 
 from teiki_sim import operations as ops
 from teiki_sim import payments, standing
+from teiki_sim.addressing import carry_address, change_address, siblings, tell_old_address
 from teiki_sim.calendar import DAY
+from teiki_sim.cards import is_lacking
 from teiki_sim.customers import Customers, Wish, new_method
 from teiki_sim.desk import WHO, Desk, both_survive, shipping_instant, survives
 from teiki_sim.draws import Purpose, spread
@@ -212,7 +214,7 @@ class Wishes(Desk):
 
     def _address(self, sub: int) -> None:
         shop = self.shop
-        shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("address"))
+        self._moved(sub)
         child = ops.waiting_child(shop, sub)
         if child < 0:
             last = shop.subs.last_order.item(sub)
@@ -234,6 +236,19 @@ class Wishes(Desk):
                 lambda again: ops.edit_address(shop, child, WHO, reauthorises=again),
                 False,
             )
+        else:
+            tell_old_address(shop, child, WHO)
+
+    def _moved(self, sub: int) -> None:
+        """The customer's record and all their subscriptions; what else is under way still goes to the old address."""
+        shop = self.shop
+        change_address(shop, sub, WHO)
+        for mine in siblings(shop, sub):
+            carry_address(shop, mine, WHO)
+            kept = ops.waiting_child(shop, sub) if mine == sub else -1
+            for order in ops.unshipped(shop, mine):
+                if order != kept:
+                    tell_old_address(shop, order, WHO)
 
     def _quantity(self, sub: int) -> None:
         shop, subs = self.shop, self.shop.subs
@@ -251,15 +266,6 @@ class Wishes(Desk):
                 lambda again: ops.edit_quantity(shop, child, quantity, WHO, reauthorises=again),
                 True,
             )
-
-    def _freed(self, order: int) -> bool:
-        """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
-        if standing.meaning(self.shop, order) != OrderMeaning.WORKING:
-            return True
-        if not ops.stop_at_warehouse(self.shop, order, WHO):
-            return False
-        ops.back_to_waiting(self.shop, order, WHO)
-        return True
 
     def _edit(self, sub: int, order: int, triggers: bool, edit: Callable[[bool], None], money: bool) -> None:
         """Edit an order; the slip leaves out the reauthorisation that the edit asks for (EC-REA-04)."""
@@ -290,10 +296,13 @@ class Wishes(Desk):
         self._set_method(sub, method)
         child = ops.waiting_child(shop, sub)
         if child >= 0 and self._freed(child):
-            self._switch(sub, child, method)
+            self.switch(sub, child, method)
 
     def _resume(self, sub: int) -> None:
         shop = self.shop
+        if is_lacking(shop, sub):  # a card first (EC-SUB-13)
+            self.customers.repair(sub, 2, lambda: self.put(self._wish, sub, -1, Wish.RESUME))
+            return
         if shop.subs.flag[sub]:
             ops.clear_flag(shop, sub, WHO)
         if shop.slips("past_date", sub, shop.subs.cycle.item(sub)):

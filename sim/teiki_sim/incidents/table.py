@@ -1,5 +1,6 @@
 """All incidents, each group from a room of its own."""
 
+from teiki_sim.incidents import records
 from teiki_sim.incidents.incident import Incident
 
-INCIDENTS: tuple[Incident, ...] = ()
+INCIDENTS: tuple[Incident, ...] = (*records.INCIDENTS,)

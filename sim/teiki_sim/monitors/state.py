@@ -37,6 +37,8 @@ STALE = 2  # next delivery not after today, already seen
 LAPSED = 4  # a missing generation was reported
 BURST = 8  # a burst of children was seen
 RAKUTEN = 16  # a child failed by Rakuten Pay
+MOVED = 32  # the customer's address changed, and not all of it has caught up
+UNPAYABLE = 64  # a means of payment of the customer is gone
 
 # What the ledger says of an order, as bits.
 AUTHORISED_THERE, PENDING_THERE, CAPTURED_THERE, CANCELLED_THERE = 1, 2, 4, 8
@@ -106,6 +108,9 @@ class State:
         self.resumed_flagged: set[int] = set()
         self.decided: dict[int, int] = {}
         self.more_slips: dict[int, set[int]] = {}
+        self.moved: dict[int, Any] = {}
+        self.moved_on: dict[int, tuple[int, int]] = {}
+        self.gone: dict[int, Any] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
 
     def reach(self, chunk: Chunk) -> None:

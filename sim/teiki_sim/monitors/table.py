@@ -7,10 +7,20 @@ from typing import NamedTuple
 from teiki_sim.log.fold import FOLDED
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.waves import On, bits, sort
-from teiki_sim.monitors import books, children, money, orders, schedule, shipping, skips
+from teiki_sim.monitors import (
+    addresses,
+    books,
+    children,
+    instruments,
+    money,
+    orders,
+    schedule,
+    shipping,
+    skips,
+)
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
-from teiki_sim.monitors.state import CHARGED, RAKUTEN_FAILED, SEVERAL
+from teiki_sim.monitors.state import CHARGED, MOVED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
 
 Look = Callable[[Scene], None]
 
@@ -79,6 +89,22 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-16",), skips.skipped, On.SUBSCRIPTION, (K.SKIPPED,)),
     Watch(("INV-16",), skips.stopped, On.SUBSCRIPTION, _OVER, sub_marks=WAITING),
     Watch(("INV-20",), schedule.recovery, On.SUBSCRIPTION, (K.FLAG_SET, K.FLAG_CLEARED, K.RESUMED, *_OVER)),
+    Watch(("INV-52",), addresses.changed, On.SUBSCRIPTION, (K.ADDRESS_CHANGED,)),
+    Watch(("INV-52",), addresses.carried, On.SUBSCRIPTION, (K.EDITED,), sub_marks=MOVED),
+    Watch(("INV-52",), addresses.told_or_edited, On.ORDER, (K.EDITED, K.MAIL), sub_marks=MOVED),
+    Watch(("INV-52",), addresses.put_back, On.ORDER, (K.EDITED,)),
+    Watch(("INV-52",), addresses.generated, On.ORDER, (K.GENERATED,), sub_marks=MOVED),
+    Watch(("INV-52",), addresses.shipped, On.ORDER, (K.SHIPPED,), sub_marks=MOVED),
+    Watch(("INV-45",), instruments.lost, On.SUBSCRIPTION, (K.CARD_DELETED,)),
+    Watch(("INV-45",), instruments.resumed, On.SUBSCRIPTION, (K.RESUMED,), sub_marks=UNPAYABLE),
+    Watch(
+        ("INV-45",),
+        instruments.registered,
+        On.SUBSCRIPTION,
+        (K.CARD_REGISTERED, K.REPAIRED),
+        sub_marks=UNPAYABLE,
+    ),
+    Watch(("INV-45",), instruments.given_up, On.SUBSCRIPTION, (K.EDITED, *_OVER), sub_marks=UNPAYABLE),
     Watch((), books.note_transactions, On.LEDGER, _LEDGER),
     Watch((), books.note_money, On.LEDGER, (K.CAPTURED, K.REFUNDED)),
     Watch((), books.note_child, On.ORDER, _PLACED),

@@ -154,6 +154,18 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "倉庫に渡った{order}が、出荷停止の確認なしに{at_date}にキャンセルされました。",
         "{order} was cancelled on {at_date} after the warehouse had it, with no confirmed stop.",
     ),
+    ("INV-45", "deleted"): (
+        "{subscription}は「{status_name}」で{method_name}を使っているのに、そのカードが{at_date}に削除されました。",
+        "{subscription} is {status_name} and pays by {method_name}, yet its card was deleted on {at_date}.",
+    ),
+    ("INV-45", "none"): (
+        "{subscription}は有効ですが、{opened_date}から{at_date}まで{method_name}で請求できる手段がありません。",
+        "{subscription} is active, but from {opened_date} to {at_date} there is nothing to charge by {method_name}.",
+    ),
+    ("INV-52", ""): (
+        "{subscription}の顧客の住所は{date_date}に変わりましたが、{order}は旧住所へ{at_date}に出荷されました。",
+        "{order} left on {at_date} for the old address, though the customer of {subscription} moved on {date_date}.",
+    ),
     ("INV-55", "shipped"): (
         "出荷された{order}が{at_date}になっても売上処理されていません。",
         "{order} was shipped and is not captured by {at_date}.",
@@ -202,6 +214,8 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-31", "twice", "subscstore", None, "SS-RAK-03"),
     ("INV-31", "missing", "subscstore", None, "SS-RAK-03"),
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
+    ("INV-45", None, "ecforce", None, "EC-SUB-13"),
+    ("INV-52", None, "ecforce", None, "EC-SUB-11"),
     ("INV-55", None, "ecforce", None, "EC-SHP-08"),
 )
 
