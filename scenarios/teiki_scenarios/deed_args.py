@@ -11,7 +11,7 @@ from teiki_sim.config_parts import Part
 
 __all__ = [
     "Address", "Create", "Dates", "Decision", "Deletion", "Mail", "MethodName", "NewMethod", "NextDates", "OfOrder",
-    "OfSubscription", "OrderMethod", "Quantity", "Reason", "Restart", "Return", "Skip",
+    "OfSubscription", "OrderMethod", "Quantity", "Reason", "Replacement", "Restart", "Return", "Skip",
 ]  # fmt: skip
 
 MethodName = Literal[
@@ -82,6 +82,13 @@ class Quantity(OfOrder):
     """Another quantity, with or without the reauthorisation that it asks for."""
 
     quantity: int = Field(ge=1)
+    reauthorises: bool = True
+
+
+class Replacement(OfOrder):
+    """Other goods, with or without the reauthorisation that they ask for."""
+
+    product: str = Field(description="商品コード · product code")
     reauthorises: bool = True
 
 

@@ -23,16 +23,18 @@ from teiki_scenarios.deed_args import (
     OrderMethod,
     Quantity,
     Reason,
+    Replacement,
     Restart,
     Return,
     Skip,
 )
 from teiki_scenarios.job_deeds import BulkJob, NamedJob, bulk_job, of_job
 from teiki_sim import operations as ops
-from teiki_sim import payments, shipping
+from teiki_sim import payments, points, shipping
 from teiki_sim.calendar import to_day
 from teiki_sim.cards import mend
 from teiki_sim.config_parts import Part
+from teiki_sim.goods import replace_goods
 from teiki_sim.jobs import engine
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHOD_NAMES, Method
@@ -143,6 +145,11 @@ def _mail(stage: Stage, actor: Actor, args: Mail) -> None:
     stage.shop.row(Kind.MAIL, stage.order(args.order), actor, code=stage.shop.log.code(args.about))
 
 
+def _reverse_points(stage: Stage, actor: Actor, args: OfOrder) -> bool:
+    shop, order = stage.shop, stage.order(args.order)
+    return points.reverse(shop, order, actor) or points.reverse_again(shop, order, actor)
+
+
 def _of_order(operation: Callable[..., Any], *names: str) -> Callable[[Stage, Actor, Any], Any]:
     """An operation on an order that takes these arguments by name."""
 
@@ -228,6 +235,13 @@ DEEDS: Mapping[str, Deed] = {
     "edit_quantity": Deed(
         Quantity, _DESK, _of_order(ops.edit_quantity, "quantity", "reauthorises"),
         "数量を変える", "another quantity",
+    ),
+    "replace_goods": Deed(
+        Replacement, _DESK, _of_order(replace_goods, "product", "reauthorises"),
+        "商品を入れ替える", "replace the goods",
+    ),
+    "reverse_points": Deed(
+        OfOrder, _DESK, _reverse_points, "ポイントを手で戻す", "put the order's points back by hand"
     ),
     "edit_address": Deed(
         Address, _DESK, _of_order(ops.edit_address, "reauthorises"), "お届け先を変える", "another address"

@@ -32,6 +32,7 @@ from teiki_sim.config_defaults import (
 )
 from teiki_sim.config_jobs import Jobs
 from teiki_sim.config_parts import Part, hint, minutes, one_of, wrong
+from teiki_sim.config_points import PointScheme
 from teiki_sim.config_shop import (
     Carrier,
     Faults,
@@ -128,6 +129,7 @@ class Config(Part):
         default_factory=default_carriers, description="配送方法 · carriers by name"
     )
     schedule: Schedule = Field(default_factory=Schedule, description="店舗の一日 · the shop's day")
+    points: PointScheme = Field(default_factory=PointScheme, description="ポイント · points")
     retry: Retry = Field(default_factory=Retry, description="与信の再試行 · retries of authorisation")
     payments: dict[str, Payment] = Field(
         default_factory=default_payments, description="支払方法 · payment methods"
@@ -364,7 +366,7 @@ def calm(config: Config) -> Config:
     """The configuration with the schedules alone left: every parcel ships on its planned date.
 
     No changes by customers, no refusals, holds, faults or outages of providers, no slips, no inflow,
-    no stop by amount, and a warehouse without limits.
+    no stop by amount, no points, and a warehouse without limits.
     """
     rates = ("skip", "stop", "cancel", "resume", "address", "payment", "quantity")
     still = {name: [0.0] for name in rates} | {"return_rate": 0.0, "pays_late": 0.0, "unpaid_rate": 0.0}
@@ -378,5 +380,6 @@ def calm(config: Config) -> Config:
             "inflow": Inflow(),
             "schedule": config.schedule.model_copy(update={"amount_stop_limit": None, "collision_rate": 0.0}),
             "warehouse": Warehouse(),
+            "points": config.points.model_copy(update={"members": 0.0}),
         }
     )

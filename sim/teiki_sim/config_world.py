@@ -167,6 +167,7 @@ class Grace(Part):
         default=2, description="支払方法変更後の出荷待ち · made shippable after a change of method"
     )
     rakuten: Count = Field(default=7, description="楽天ペイの再生成 · deleted and generated anew")
+    points: Count = Field(default=1, description="ポイントの訂正 · points put right")
     reauth: Count = Field(default=1, description="再与信 · reauthorised after a change")
     discard: Count = Field(default=3, description="請求書破棄の依頼 · customer told to destroy an invoice")
     address: Count = Field(default=3, description="住所変更の反映 · a new address carried over")

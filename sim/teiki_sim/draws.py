@@ -82,6 +82,7 @@ class Purpose(IntEnum):
     WAREHOUSE_STOP = 25
     LATE_NEWS = 26
     INCIDENT = 27
+    POINTS = 28
 
 
 def hash64(text: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim import points
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import METHODS, Charges, Outcome
@@ -65,6 +66,8 @@ def generate(
         amount=table.amount[children], ship=table.ship[children], delivery=table.delivery[children],
         status_to=table.status[children],
     )  # fmt: skip
+    if shop.points.on:
+        points.settle(shop, children)
     _enclose(shop, children)
     _become_last(shop, parents, children)
     if cycle is None:
@@ -131,6 +134,8 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
         status_to=table.status.item(order),
     )  # fmt: skip
     one, parent = np.array([order]), np.array([sub])
+    if shop.points.on:
+        points.settle(shop, one)
     _become_last(shop, parent, one)
     subs.cycle[sub], subs.attempt[sub] = table.cycle[order], 0
     subs.paused[sub] = False
@@ -172,6 +177,8 @@ def _new_children(
     table.quantity[orders] = subs.quantity[due]
     goods = subs.unit_price[due].astype(np.int64) * subs.quantity[due]
     table.amount[orders] = shop.amounts(goods, method, subs.carrier[due])
+    if shop.points.on:
+        points.quote(shop, orders, due)
     table.ship[orders], table.delivery[orders] = dates or (subs.ship[due], subs.delivery[due])
     table.status[orders] = shop.policy.order.waiting
     table.payment[orders] = np.where(shop.uncovered[method], shop.policy.payment.not_needed, 0)

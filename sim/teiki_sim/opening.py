@@ -29,6 +29,8 @@ def write_settings(shop: Shop) -> None:
     terms |= {f"grace.{name}": int(value) for name, value in config.grace.model_dump().items()}
     terms["week_start"] = shop.week_start
     terms["schedule.generate_days_before_delivery"] = shop.ahead
+    if shop.points.on:
+        terms["points.per_10000_yen"] = shop.points.rate
     for name, value in terms.items():
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teiki_sim import nightly
+from teiki_sim import nightly, points
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -213,6 +213,7 @@ def delete_order(shop: Shop, order: int, actor: Actor, *, cancel_the_payment: bo
     code = shop.log.code("cancel_payment" if cancel_the_payment else "keep_payment")
     shop.set_status(order, shop.policy.order.deleted, Kind.DELETED, actor, "rakuten", code=code)
     shop.truth.will_not_ship(order)
+    points.reverse(shop, order, actor)
     if cancel_the_payment:
         let_go(shop, order, actor)
 
@@ -241,38 +242,39 @@ def retry_later(shop: Shop, order: int, left: int) -> None:
 
 def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauthorises: bool = True) -> None:
     """Another quantity, so another amount; the platform asks for a new authorisation (SS-PAY-01, EC-REA-01)."""
-    _refuse_after_ship(shop, order, "quantity", actor)
+    refuse_after_ship(shop, order, "quantity", actor)
     orders = shop.orders
     before = orders.quantity.item(order)
-    unit = _unit_price(shop, order)
+    unit = unit_price(shop, order)
     orders.quantity[order] = quantity
     orders.amount[order] += unit * (quantity - before)
     shop.row(
         Kind.EDITED, order, actor, "reauthorise", quantity=quantity, amount=orders.amount.item(order),
         code=shop.log.code("quantity"),
     )  # fmt: skip
-    _after_edit(shop, order, "quantity", reauthorises, actor)
+    after_edit(shop, order, "quantity", reauthorises, actor)
 
 
 def edit_address(shop: Shop, order: int, actor: Actor, *, reauthorises: bool = True) -> None:
     """Another delivery address on the order; deferred payment asks for a new verdict (SS-PAY-02, EC-REA-02)."""
-    _refuse_after_ship(shop, order, "address", actor)
+    refuse_after_ship(shop, order, "address", actor)
     sub = shop.orders.sub.item(order)
     if sub >= 0:
         shop.addresses.edited[order] = shop.addresses.revision(shop.subs.customer.item(sub))
     shop.row(Kind.EDITED, order, actor, code=shop.log.code("address"))
     if not shop.is_gone(order):
-        _after_edit(shop, order, "address", reauthorises, actor)
+        after_edit(shop, order, "address", reauthorises, actor)
 
 
-def _refuse_after_ship(shop: Shop, order: int, what: str, actor: Actor) -> None:
+def refuse_after_ship(shop: Shop, order: int, what: str, actor: Actor) -> None:
     """Deferred and shipped: contents and addresses are fixed (EC-SHP-02)."""
     deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
     if shop.is_gone(order) and deferred and not shop.policy.edits_after_ship:
         raise refuse(shop, order, -1, "edit_after_ship", what, actor)
 
 
-def _after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Actor) -> None:
+def after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Actor) -> None:
+    """Ask for the new authorisation that an edit of this kind needs, if something stands that it outdates."""
     live = payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
     method = METHODS[shop.orders.method.item(order)]
     if reauthorises and live and shop.policy.needs_reauthorisation(method, code):
@@ -287,7 +289,7 @@ def change_method(
     if payment_meaning(shop, order) == PaymentMeaning.CAPTURED and shop.policy.captured_is_final:
         raise refuse(shop, order, -1, "captured_final", "method", actor)
     if cancels_old:
-        let_go(shop, order, actor)
+        let_go(shop, order, actor, reverses=False)
     orders.amount[order] += int(shop.fees[method]) - int(shop.fees[orders.method[order]])
     orders.method[order] = method
     orders.transaction[order] = -1
@@ -299,6 +301,7 @@ def change_method(
         amount=orders.amount.item(order),
         code=shop.log.code("method"),
     )
+    points.recalculate(shop, order, actor)
     if method in UNCOVERED:
         orders.payment[order] = shop.policy.payment.not_needed  # nobody is asked: no row but the edit
         return Outcome.ACCEPTED
@@ -334,7 +337,8 @@ def finish_return(shop: Shop, order: int, actor: Actor) -> None:
         _truth_of_forgotten(shop, order)
 
 
-def _unit_price(shop: Shop, order: int) -> int:
+def unit_price(shop: Shop, order: int) -> int:
+    """What one piece of the order's goods costs (yen)."""
     sub = shop.orders.sub.item(order)
     if sub >= 0:
         return int(shop.subs.unit_price[sub])

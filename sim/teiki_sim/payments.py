@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teiki_sim import nightly
+from teiki_sim import nightly, points
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS, Answer, Charges, Method, Operation, Outcome
@@ -13,12 +13,21 @@ from teiki_sim.shop import Shop
 from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
 
 
-def cancel_payment(shop: Shop, order: int, actor: Actor) -> bool:
+def cancel_payment(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> bool:
     """取消: cancel at the provider and in the store (EC-CAN-02); True once the provider has agreed.
+
+    Points are then reversed (EC-PAY-02), unless the order goes on with another payment: ``reverses`` False.
 
     Raises `RefusedError` where the provider refuses (EC-SHP-03, EC-SHP-06), and on ecforce where no authorisation
     stands (EC-CAN-06: `force_cancel` is the way); elsewhere the store notes such a cancel alone.
     """
+    done = _cancel(shop, order, actor)
+    if done and reverses:
+        points.reverse(shop, order, actor)
+    return done
+
+
+def _cancel(shop: Shop, order: int, actor: Actor) -> bool:
     words = shop.policy.payment
     before = payment_meaning(shop, order)
     if before == PaymentMeaning.REFUSED and shop.policy.forced_when_uncovered:
@@ -64,13 +73,13 @@ def _refundable(shop: Shop, order: int) -> bool:
     return captured and METHODS[shop.orders.method.item(order)] not in DEFERRED
 
 
-def let_go(shop: Shop, order: int, actor: Actor) -> bool:
+def let_go(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> bool:
     """End a payment the way that is open: 取消, or 強制取消 where none stands; False where neither works yet."""
     if payment_meaning(shop, order) == PaymentMeaning.REFUSED:
-        force_cancel(shop, order, actor)
+        force_cancel(shop, order, actor, reverses=reverses)
         return True
     try:
-        return cancel_payment(shop, order, actor)
+        return cancel_payment(shop, order, actor, reverses=reverses)
     except RefusedError:
         return False
 
@@ -98,10 +107,12 @@ def _found_live(shop: Shop, order: int, actor: Actor) -> bool:
     return answer.state in status
 
 
-def force_cancel(shop: Shop, order: int, actor: Actor) -> None:
-    """強制取消: the store alone, the provider is not told (EC-PAY-06)."""
+def force_cancel(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> None:
+    """強制取消: the store alone, the provider is not told; points are reversed all the same (EC-PAY-06)."""
     code = shop.log.code("forced")
     shop.set_payment(order, shop.policy.payment.cancelled, Kind.PAYMENT_CANCELLED, actor, code=code)
+    if reverses:
+        points.reverse(shop, order, actor)
 
 
 def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:

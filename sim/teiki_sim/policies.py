@@ -196,6 +196,7 @@ SUBSCSTORE = Policy(
         "rakuten_refused": "SS-RAK-01",
         "ng": "SS-NP-01",
         "cancel": "SS-ORD-01",
+        "points": "SS-ORD-07",
     },
     reauthorises_refused={Method.RAKUTEN_PAY: False},
 )
@@ -253,6 +254,7 @@ ECFORCE = Policy(
         "rakuten_refused": "EC-REA-03",
         "ng": "EC-CAN-05",
         "cancel": "EC-CAN-02",
+        "points": "EC-PAY-02",
     },
     reauthorises_refused={},
     address_reaches_subscription=False,

@@ -17,6 +17,7 @@ from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
 from teiki_sim.names import ShopNames
 from teiki_sim.order_notes import OrderNotes
+from teiki_sim.points import Points
 from teiki_sim.policies import Policy
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Rows, Table
 from teiki_sim.tally import Tally
@@ -82,6 +83,7 @@ class Shop:
         self.carriers = list(config.carriers)
         self.default_carrier = self.carriers.index(config.default_carrier)
         self.tally = Tally(config)
+        self.points = Points(config)
         # Seconds after midnight of the day's phases.
         schedule, carrier = config.schedule, config.carriers[config.default_carrier]
         self.night_second, self.export_second, self.ship_second, self.capture_second = (

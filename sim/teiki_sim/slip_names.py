@@ -140,7 +140,30 @@ _RECORDS: dict[str, SlipNote] = {
     ),
 }
 
-SLIPS: dict[str, SlipNote] = _MONEY | _CHILDREN | _RECORDS
+_POINTS: dict[str, SlipNote] = {
+    "points_reversed_twice": _operator(
+        "INV-32",
+        "取り消した注文のポイントをもう一度戻した",
+        "points of a cancelled order are reversed again by hand",
+    ),
+    "points_not_recalculated": _operator(
+        "INV-32",
+        "支払方法や商品を変えてポイントを計算し直さなかった",
+        "goods or method changed, points left as they were",
+    ),
+    "points_expired_and_used": _timing(
+        "INV-32",
+        "注文で使ったポイントが同じ夜に失効もした",
+        "points spent on an order expire the same night as well",
+    ),
+}
+
+SLIPS: dict[str, SlipNote] = {
+    **_MONEY,
+    **_CHILDREN,
+    **_RECORDS,
+    **_POINTS,
+}
 """All of them by name, each group in a table of its own."""
 
 SLIP_NAMES = frozenset(SLIPS)

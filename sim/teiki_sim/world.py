@@ -13,7 +13,7 @@ from typing import Any, TypeVarTuple
 import numpy as np
 import simpy
 
-from teiki_sim import inflow, nightly, shipping, standing
+from teiki_sim import inflow, nightly, points, shipping, standing
 from teiki_sim import operations as ops
 from teiki_sim.agenda import Agenda
 from teiki_sim.book_columns import BookColumns
@@ -204,6 +204,8 @@ class World:
             action(*args)
 
     def _night(self) -> None:
+        if self.shop.points.on:
+            points.expire(self.shop)
         due = nightly.due_tonight(self.shop)
         nightly.generate(self.shop, due)
 
@@ -232,6 +234,7 @@ class World:
             self._late_refusal(order, code)
         elif news.what == "cancelled":
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)
+            points.reverse(shop, order, Actor.PROVIDER)
             if order in shop.returning:
                 ops.finish_return(shop, order, Actor.SYSTEM)
         elif news.what == "still_pending":

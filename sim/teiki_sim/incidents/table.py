@@ -1,6 +1,9 @@
 """All incidents, each group from a room of its own."""
 
-from teiki_sim.incidents import records
+from teiki_sim.incidents import points, records
 from teiki_sim.incidents.incident import Incident
 
-INCIDENTS: tuple[Incident, ...] = (*records.INCIDENTS,)
+INCIDENTS: tuple[Incident, ...] = (
+    *records.INCIDENTS,
+    *points.INCIDENTS,
+)

@@ -17,6 +17,7 @@ from teiki_sim.log.statuses import (
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
 from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.point_books import PointBooks
 from teiki_sim.monitors.skips import Skips
 from teiki_sim.monitors.terms import Terms
 
@@ -31,6 +32,8 @@ RAKUTEN_FAILED = 128
 DIVERGED = 256  # a divergence of the ledgers was reported and goes on
 CHARGED = 1024  # cancelled or returned, and charged all the same: told once while it lasts
 ODD = 512  # captured another amount than was authorised, or refunded
+
+POINTED = 2048  # points were granted, used or reversed with it
 
 # Bits of a subscription's flags, beside WATCHED.
 STALE = 2  # next delivery not after today, already seen
@@ -88,6 +91,7 @@ class State:
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
         self.skips = Skips(self)
+        self.points = PointBooks()
         self.agenda = Agenda(self.orders, self.subs, self.findings.append)
         self.ledger_watch = ByOrder(self.orders, "ledger_due", self.soon)
         self.capture_watch = ByOrder(self.orders, "capture_due", self.soon)

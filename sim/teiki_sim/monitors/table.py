@@ -14,13 +14,14 @@ from teiki_sim.monitors import (
     instruments,
     money,
     orders,
+    points,
     schedule,
     shipping,
     skips,
 )
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
-from teiki_sim.monitors.state import CHARGED, MOVED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
+from teiki_sim.monitors.state import CHARGED, MOVED, POINTED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
 
 Look = Callable[[Scene], None]
 
@@ -52,6 +53,7 @@ _PLACED = (K.GENERATED, K.OPENED)
 _RARE_STATUS = (K.CANCELLED, K.RETURNED, K.DELETED, K.EDITED, K.HELD, K.RELEASED)
 _STATUS = (*_RARE_STATUS, K.GENERATED, K.EXPORTED, K.COMPLETED)
 _OVER = (K.STOPPED, K.ENDED)
+_ENDS = (K.CANCELLED, K.RETURNED, K.DELETED, K.PAYMENT_CANCELLED, K.REFUNDED, K.INQUIRED)
 _COURSE = (
     K.OPENED, K.SCHEDULED, K.EDITED, K.SKIPPED, K.RESUMED, K.RELEASED, K.HELD, K.FLAG_SET, K.FLAG_CLEARED, *_OVER,
 )  # fmt: skip
@@ -136,6 +138,9 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-08",), schedule.next_generation, On.SUBSCRIPTION, _COURSE, after=True),
     Watch(("INV-08",), schedule.next_generation, On.ORDER, (K.SKIPPED,), after=True),
     Watch(("INV-11",), schedule.stale_dates, On.SUBSCRIPTION, _DATED, after=True),
+    Watch(("INV-32",), points.moved, On.ORDER, (K.POINTS,)),
+    Watch(("INV-32",), points.edited, On.ORDER, (K.EDITED,), after=True, marks=POINTED),
+    Watch(("INV-32",), points.over, On.ORDER, _ENDS, after=True, marks=POINTED),
 )
 
 INVARIANTS: tuple[str, ...] = tuple(

@@ -17,6 +17,8 @@ DEFAULTS: dict[str, int] = {
     "grace.address": 3,
     "grace.instrument": 2,
     "grace.adjustment": 7,
+    "grace.points": 1,
+    "points.per_10000_yen": 0,
     "schedule.generate_days_before_delivery": 7,
     "platform": 0,
     "week_start": 6,
@@ -53,6 +55,11 @@ class Terms:
     def generate_days(self) -> int:
         """Days before its delivery on which a child is generated."""
         return self._values["schedule.generate_days_before_delivery"]
+
+    @property
+    def point_rate(self) -> int:
+        """Points that 10,000 yen of an order earn."""
+        return self._values["points.per_10000_yen"]
 
     @property
     def week_start(self) -> int:

@@ -146,6 +146,26 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "楽天ペイで失敗した{order}を{opened_date}に削除した後、{at_date}になっても再生成されていません。",
         "{order}, failed at Rakuten Pay, was deleted on {opened_date} and never generated again by {at_date}.",
     ),
+    ("INV-32", "twice"): (
+        "{order}のポイントが{at_date}に二重に戻されました({found}ポイント、うち{points}ポイントが過剰)。",
+        "{order}: points were reversed twice; {found} went on {at_date}, {points} of them too many.",
+    ),
+    ("INV-32", "below_zero"): (
+        "{order}で{at_date}に{found}ポイントが差し引かれましたが、残高が{points}ポイント足りません。",
+        "{order}: {found} points were taken on {at_date}; the balance falls short by {points}.",
+    ),
+    ("INV-32", "expired"): (
+        "{order}で付与されたポイントが{at_date}に{found}ポイント失効しましたが、うち{points}ポイントは使用済み・取消済みです。",
+        "{found} points granted with {order} expired on {at_date}, though {points} of them had been spent or revoked.",
+    ),
+    ("INV-32", "not_recalculated"): (
+        "{order}は{opened_date}に商品または支払方法が変更されましたが、付与ポイントが{found}のままです({expected}のはずです)。",
+        "{order}: goods or method were changed on {opened_date}, yet it still grants {found} points; it should grant {expected}.",
+    ),
+    ("INV-32", "not_reversed"): (
+        "{order}は{opened_date}に取り消されましたが、{at_date}になってもポイント({found})が戻されていません。",
+        "{order} was cancelled on {opened_date}, but its {found} points were not reversed by {at_date}.",
+    ),
     ("INV-37", "edited"): (
         "倉庫に渡った{order}が、出荷停止の確認なしに{at_date}に編集されました。",
         "{order} was edited on {at_date} after the warehouse had it, with no confirmed stop.",
@@ -213,6 +233,8 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-30", None, "ecforce", _WIZ, "EC-UPD-03"),
     ("INV-31", "twice", "subscstore", None, "SS-RAK-03"),
     ("INV-31", "missing", "subscstore", None, "SS-RAK-03"),
+    ("INV-32", "twice", "ecforce", None, "EC-PAY-08"),
+    ("INV-32", "below_zero", "ecforce", None, "EC-PAY-08"),
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
     ("INV-45", None, "ecforce", None, "EC-SUB-13"),
     ("INV-52", None, "ecforce", None, "EC-SUB-11"),
