@@ -22,7 +22,10 @@ def moved(scene: Scene) -> None:
     state, words = scene.state, scene.state.words
     for i, (code, quantity) in enumerate(zip(scene.code.tolist(), scene.rows.quantity.tolist(), strict=True)):
         at, sub, order, seq = scene.at_row(i)
-        case, wrong = _MOVES[words[code]](state, sub, order, quantity)
+        move = _MOVES.get(words[code] if code < len(words) else "")
+        if move is None or quantity < 0:
+            continue
+        case, wrong = move(state, sub, order, quantity)
         if wrong and state.points.told.get(order) != at:
             state.points.told[order] = at
             state.report("INV-32", at, sub, order, seq, case=case, money=wrong, found=quantity, points=wrong)

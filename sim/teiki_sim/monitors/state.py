@@ -32,7 +32,6 @@ RAKUTEN_FAILED = 128
 DIVERGED = 256  # a divergence of the ledgers was reported and goes on
 CHARGED = 1024  # cancelled or returned, and charged all the same: told once while it lasts
 ODD = 512  # captured another amount than was authorised, or refunded
-
 POINTED = 2048  # points were granted, used or reversed with it
 
 # Bits of a subscription's flags, beside WATCHED.
