@@ -30,6 +30,7 @@ from teiki_sim.config_defaults import (
     default_payments,
     default_providers,
 )
+from teiki_sim.config_holds import Holds
 from teiki_sim.config_jobs import Jobs
 from teiki_sim.config_parts import Part, hint, minutes, one_of, wrong
 from teiki_sim.config_points import PointScheme
@@ -70,6 +71,7 @@ __all__ = [
     "Gift",
     "Goods",
     "Grace",
+    "Holds",
     "Inflow",
     "Jobs",
     "Operators",
@@ -146,6 +148,9 @@ class Config(Part):
     warehouse: Warehouse = Field(default_factory=Warehouse, description="倉庫 · warehouse")
     jobs: Jobs = Field(default_factory=Jobs, description="一括処理 · bulk jobs")
     slips: Slips = Field(default_factory=Slips, description="人為ミス · slips")
+    holds: Holds = Field(
+        default_factory=Holds, description="要対応(たまごリピート) · needs-attention holds on たまごリピート"
+    )
     grace: Grace = Field(default_factory=Grace, description="監視の猶予(日) · days that the monitors allow")
     population: Population = Field(
         default_factory=Population, description="生成する定期の構成 · make-up of a generated population"
@@ -378,6 +383,7 @@ def calm(config: Config) -> Config:
             "providers": {name: p.model_copy(update=verdicts) for name, p in config.providers.items()},
             "slips": Slips.preset("none"),
             "inflow": Inflow(),
+            "holds": config.holds.model_copy(update={"ground_rate": 0.0}),
             "schedule": config.schedule.model_copy(update={"amount_stop_limit": None, "collision_rate": 0.0}),
             "warehouse": Warehouse(),
             "points": config.points.model_copy(update={"members": 0.0}),

@@ -168,6 +168,9 @@ class Grace(Part):
     )
     rakuten: Count = Field(default=7, description="楽天ペイの再生成 · deleted and generated anew")
     points: Count = Field(default=1, description="ポイントの訂正 · points put right")
+    hold: Count = Field(
+        default=3, description="要対応への対応(出荷予定日まで) · a hold seen to, at least until its ship date"
+    )
     reauth: Count = Field(default=1, description="再与信 · reauthorised after a change")
     discard: Count = Field(default=3, description="請求書破棄の依頼 · customer told to destroy an invoice")
     address: Count = Field(default=3, description="住所変更の反映 · a new address carried over")

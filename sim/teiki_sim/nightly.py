@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from teiki_sim import points
 from teiki_sim.draws import Purpose, bits53_many
+from teiki_sim.holds import refusals
+from teiki_sim.holds.keeping import hold_cycles
+from teiki_sim.holds.table import BY_NP
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import METHODS, Charges, Outcome
 from teiki_sim.shop import Shop
@@ -272,7 +275,11 @@ def settle_refusal(shop: Shop, order: int, outcome: int, code: int, born: bool) 
     table, words = shop.orders, shop.policy.payment
     sub = table.sub.item(order)
     if outcome == Outcome.PENDING:
-        shop.set_payment(order, words.pending, Kind.PENDING, code=code)
+        by_np = bool(shop.policy.np_refusals) and METHODS[table.method.item(order)] in BY_NP
+        told = refusals.pending(shop, order, code) if by_np else code
+        shop.set_payment(order, words.pending, Kind.PENDING, code=told)
+        if by_np and told == code and refusals.unknown(shop.log.vocabulary.codes.list[code]):
+            refusals.hold_unknown(shop, order, code)
     elif outcome == Outcome.NO_ANSWER:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, code=code)
         if not born:
@@ -281,10 +288,19 @@ def settle_refusal(shop: Shop, order: int, outcome: int, code: int, born: bool) 
     else:
         shop.set_payment(order, words.refusal(METHODS[table.method.item(order)]), Kind.DECLINED, code=code)
         if born:
-            block(shop, order, code)
-            shop.on_trouble("refused", sub, order, "")
+            refuse_child(shop, order, code)
         else:
             fail_generation(shop, sub, code)
+
+
+def refuse_child(shop: Shop, order: int, code: int, late: bool = False) -> None:
+    """A child whose charge was refused is kept from shipping, or goes on as cash on delivery (TR-NP-01)."""
+    by_table = shop.policy.np_refusals and METHODS[shop.orders.method.item(order)] in BY_NP
+    if not by_table:
+        block(shop, order, code)
+    elif not refusals.refused(shop, order, late):
+        return
+    shop.on_trouble("refused", shop.orders.sub.item(order), order, "")
 
 
 def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> None:
@@ -299,12 +315,17 @@ def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> 
         method=subs.method.item(sub),
         cycle=subs.cycle.item(sub) + 1,
     )
+    if shop.policy.failed_generation == "hold":
+        hold_cycles(shop, sub, "egg_payment_failed", Actor.SYSTEM, "flag")
+        if cause:
+            shop.on_trouble("egg", sub, -1, cause)
+        return
     raise_flag(shop, sub, code, "flag")
     if cause:
         shop.on_trouble("flag", sub, -1, cause)
 
 
-def block(shop: Shop, order: int, code: int) -> None:
+def block(shop: Shop, order: int, code: int, actor: Actor = Actor.SYSTEM) -> None:
     """A child whose charge was refused is kept from shipping: status off 出荷待ち, and 出荷停止 (SS-STOP-01)."""
     policy, table = shop.policy, shop.orders
     if policy.order.blocked != policy.order.waiting:
@@ -312,7 +333,7 @@ def block(shop: Shop, order: int, code: int) -> None:
             order, policy.order.blocked, Kind.EDITED, Actor.SYSTEM, "ng", code=shop.log.code("status")
         )
     table.flags[order] |= STOPPED
-    shop.row(Kind.HELD, order, rule="amount_stop", code=shop.log.code("payment_error"))
+    shop.row(Kind.HELD, order, actor, "amount_stop", code=shop.log.code("payment_error"))
 
 
 def raise_flag(shop: Shop, sub: int, code: int, rule: str) -> None:

@@ -125,6 +125,8 @@ def _log_subscriptions(shop: Shop) -> None:
             shop.on_trouble("flag", sub, -1, "payment")
     for sub in np.flatnonzero(subs.held[:n]).tolist():
         shop.sub_row(Kind.HELD, sub, code=shop.log.code("book"))
+        if shop.policy.failed_generation == "hold" and subs.status[sub] == shop.policy.subscription.active:
+            shop.on_trouble("egg", sub, -1, "")
 
 
 def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:

@@ -92,6 +92,11 @@ def decide(shop: Shop, order: int, decision: str, actor: Actor) -> None:
     shop.row(Kind.DECISION, order, actor, code=shop.log.code(decision))
 
 
+def decide_cycles(shop: Shop, sub: int, decision: str, actor: Actor) -> None:
+    """Record what becomes of deliveries that were missed: ``shift`` or ``drop`` (TR-HOLD-18)."""
+    shop.sub_row(Kind.DECISION, sub, actor, code=shop.log.code(decision))
+
+
 def resume(shop: Shop, sub: int, actor: Actor) -> None:
     """Press 再開 (SS-RACE-02), or set 有効 again (EC-SUB-04)."""
     subs, words = shop.subs, shop.policy.subscription
@@ -165,16 +170,16 @@ def hold(shop: Shop, order: int, reason: str, actor: Actor) -> None:
     shop.row(Kind.HELD, order, actor, code=shop.log.code(reason))
 
 
-def release(shop: Shop, order: int, actor: Actor) -> None:
-    """Lift the shipping stop; a ship date that has passed is revised first (TR-HOLD-09)."""
+def release(shop: Shop, order: int, actor: Actor, *, revises: bool = True) -> None:
+    """Lift the shipping stop; a ship date that has passed is revised first (TR-HOLD-09), or left by a slip."""
     orders = shop.orders
     if not orders.flags[order] & STOPPED:
         return
-    if orders.ship[order] < shop.today and not shop.is_gone(order):
+    if revises and orders.ship[order] < shop.today and not shop.is_gone(order):
         late = shop.today - orders.ship.item(order)
         edit_dates(shop, order, shop.today, orders.delivery.item(order) + late, actor)
     orders.flags[order] &= without(STOPPED)
-    shop.row(Kind.RELEASED, order, actor)
+    shop.row(Kind.RELEASED, order, actor, "released")
 
 
 def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:

@@ -12,17 +12,17 @@ from teiki_sim import payments, standing
 from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
+from teiki_sim.holds.desk import HoldDesk
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS
 from teiki_sim.records import Records
-from teiki_sim.recoveries import Recoveries
 from teiki_sim.shop import Shop
 from teiki_sim.wishes import Wishes
 
 __all__ = ["Operators"]
 
 
-class Operators(Wishes, Recoveries, Records):
+class Operators(Wishes, HoldDesk, Records):
     """The people at the desk. ``trouble`` puts work on their queue."""
 
     def __init__(self, shop: Shop, customers: Customers) -> None:
@@ -38,10 +38,25 @@ class Operators(Wishes, Recoveries, Records):
             "returned": self._returned,
             "held": self._held,
             "address": self.carry,
+            "egg": self._egg,
+            "ask_np": self._ask_np,
+            "amount_differs": self._amount_differs,
         }
+        self._overlooked: dict[str, tuple[str, str]] = {}
+        if shop.policy.failed_generation == "hold":
+            self._do["refused"] = self._refused_held
+            self._overlooked = {
+                "egg": ("hold_unseen", "operator"),
+                "refused": ("ng_unseen", "provider"),
+                "held": ("hold_unseen", "operator"),
+            }
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""
+        if what in self._overlooked and sub >= 0:
+            slip, source = self._overlooked[what]
+            if self.unseen(sub, order, lambda: self.put(self._do[what], sub, order, more), slip, source):
+                return
         self.put(self._do[what], sub, order, more)
 
     def look_for_stale_dates(self) -> None:
@@ -65,11 +80,13 @@ class Operators(Wishes, Recoveries, Records):
         captured = standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED
         if sub >= 0 and captured and not deferred and shop.slips("forgot_payment_cancel", sub, order):
             ops.process_return(shop, order, WHO, cancels=False)
+            self.hold_after_return(sub)
             due = shop.now + shop.config.grace.payment_cancel * DAY
             self.truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
             self.mend(sub, order, lambda: payments.let_go(shop, order, WHO))
             return
         ops.process_return(shop, order, WHO)
+        self.hold_after_return(sub)
 
     def _paid_while_returning(self, sub: int, order: int) -> None:
         """Timing: the customer pays while the return's cancel is under way, so the provider refuses it (INV-28)."""

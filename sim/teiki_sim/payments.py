@@ -162,7 +162,7 @@ def _note_verdict(
             order, words.refusal(METHODS[orders.method.item(order)]), Kind.DECLINED, actor, code=word
         )
         if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
-            nightly.block(shop, order, word)
+            nightly.block(shop, order, word, actor)
     else:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
         shop.on_trouble("unanswered", orders.sub.item(order), order, "born")

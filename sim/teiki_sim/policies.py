@@ -4,12 +4,23 @@ A platform differs from another by the values of one `Policy`, never by a copy o
 """
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
+from teiki_sim.holds.table import CASES, MAILED, Cases
 from teiki_sim.log.statuses import CODE
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
 
-__all__ = ["ECFORCE", "POLICIES", "SUBSCSTORE", "OrderWords", "PaymentWords", "Policy", "SubscriptionWords"]
+__all__ = [
+    "ECFORCE",
+    "POLICIES",
+    "SUBSCSTORE",
+    "TAMAGO",
+    "OrderWords",
+    "PaymentWords",
+    "Policy",
+    "SubscriptionWords",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,14 @@ class Policy:
     error flag (SS-PAY-03, SS-AMZ-04). ``reauthorise_on``: edit codes that trigger a reauthorisation, by method
     (SS-PAY-01, -02; EC-REA-01, -02). ``return_waits``: methods whose return waits for the provider's cancel
     (SS-ORD-02). ``retries``: unattended second tries of a declined order (modelled).
+
+    ``failed_generation``: what a charge that leaves no child sets, the error flag (SS-PAY-03) or 要対応 on the
+    deliveries to come (TR-HOLD-11). ``np_refusals``: the twelve cases of an NP refusal, empty where it always blocks.
+    ``mailed_grounds``: grounds of 要対応 with a mail (TR-MAIL-01). ``captures_listed``: methods charged automatically as
+    soon as the warehouse has the order (modelled). ``captures_held``: held orders are charged once shipped (TR-HOLD-04).
+    ``reports_amount``: methods whose shipping report carries the order's amount (TR-NP-07). ``page_when_held``: what
+    the account page offers while the present order is held, None for everything (TR-HOLD-05). ``checks_orders``: new
+    orders are looked through for grounds of 要対応.
     """
 
     name: str
@@ -88,6 +107,15 @@ class Policy:
     converts_orders: bool = False  # EC-CAN-03: single to subscription and back
     charges_without_goods: bool = False  # EC-SHP-05: through deferred payment
     warns_due_at_once: bool = False  # EC-SUB-15
+    failed_generation: Literal["flag", "hold"] = "flag"
+    np_refusals: Cases = field(default_factory=dict)
+    mailed_grounds: frozenset[str] = frozenset()
+    recalculates_fee: bool = True
+    captures_listed: frozenset[Method] = frozenset()
+    captures_held: bool = False
+    reports_amount: frozenset[Method] = frozenset()
+    page_when_held: frozenset[str] | None = None
+    checks_orders: bool = False
 
     def needs_reauthorisation(self, method: Method, code: str) -> bool:
         """Whether an edit of this kind on an order of this method asks for a new authorisation."""
@@ -262,4 +290,80 @@ ECFORCE = Policy(
     warns_due_at_once=True,
 )
 
-POLICIES: MutableMapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE)}
+#: The document is about 要対応 alone. It names 出荷準備, 出荷状態, 出荷済み and 与信NG; all other statuses, and that
+#: everything beside 要対応 goes as on サブスクストア, are modelled.
+TAMAGO = Policy(
+    name="tamago",
+    number=2,
+    order=OrderWords(
+        waiting=CODE["出荷準備"],
+        blocked=CODE["与信NG"],
+        working=CODE["出荷状態"],
+        shipped=CODE["出荷済み"],
+        cancelled=CODE["キャンセル済み"],
+        return_pending=CODE["返品待ち"],
+        returned=CODE["返品済み"],
+        deleted=CODE["削除済み"],
+    ),
+    payment=PaymentWords(
+        authorised=CODE["与信完了"],
+        pending=CODE["与信保留"],
+        refused=CODE["決済失敗"],
+        refused_deferred=CODE["与信NG"],
+        captured=CODE["売上完了"],
+        capture_failed=CODE["売上失敗"],
+        cancelled=CODE["取消済み"],
+        unknown=CODE["未確認"],
+        not_needed=CODE["対象外"],
+        refunded=CODE["返金済み"],
+    ),
+    subscription=SubscriptionWords(CODE["継続"], CODE["停止"], CODE["停止"], CODE["終了"]),
+    charge_first=frozenset(
+        {Method.CARD, Method.AMAZON_PAY, Method.RAKUTEN_PAY}
+    ),  # TR-HOLD-11; all but cards modelled
+    reauthorise_on=_triggers(_DEFERRED_SS),
+    return_waits=DEFERRED,
+    manual_on_stopped=True,
+    forced_when_uncovered=False,
+    captured_is_final=False,
+    edits_after_ship=True,
+    retries=False,
+    order_prefix=("TN", "TC"),
+    rules={
+        **SUBSCSTORE.rules,
+        "generated": "TR-HOLD-02",
+        "exported": "TR-HOLD-03",
+        "flag": "TR-HOLD-11",
+        "resume": "TR-HOLD-06",
+        "ng": "TR-HOLD-01",
+        "amount_stop": "TR-HOLD-01",
+        "held_whole": "TR-HOLD-06",
+        "released": "TR-HOLD-09",
+        "held_page": "TR-HOLD-05",
+        "hold_mail": "TR-MAIL-01",
+        "np_unknown": "TR-NP-06",
+        "np_amount": "TR-NP-07",
+        "TR-NP-01": "TR-NP-01",
+        "TR-NP-02": "TR-NP-02",
+        "TR-NP-03": "TR-NP-03",
+        "TR-NP-04": "TR-NP-04",
+        "TR-NP-05": "TR-NP-05",
+        "blacklist_candidate": "TR-HOLD-10",
+        "blacklisted": "TR-HOLD-13",
+        "island": "TR-HOLD-14",
+        "discount_candidate": "TR-HOLD-15",
+        "purchase_limit": "TR-MAIL-04",
+        "coupon_twice": "TR-MAIL-04",
+    },
+    reauthorises_refused={},
+    failed_generation="hold",
+    np_refusals=CASES,
+    mailed_grounds=MAILED,
+    captures_listed=frozenset({Method.CARD}),
+    captures_held=True,
+    reports_amount=frozenset({Method.NP, Method.NP_WIZ, Method.NP_REALTIME}),
+    page_when_held=frozenset({"order_again", "history"}),
+    checks_orders=True,
+)
+
+POLICIES: MutableMapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE, TAMAGO)}

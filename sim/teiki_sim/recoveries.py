@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from teiki_sim import nightly, payments, standing
@@ -20,6 +22,9 @@ __all__ = ["Recoveries"]
 
 class Recoveries(Desk):
     """Tasks that a provider's answer (or its silence) starts."""
+
+    lift: Callable[[int], None]
+    release_both: Callable[[int], None]
 
     def _flag(self, sub: int, _order: int, cause: str, attempt: int = 0) -> None:
         """定期注文自動生成エラー: after a collision press on; after a payment failure the customer mends it first."""
@@ -134,8 +139,18 @@ class Recoveries(Desk):
             self._let_ship(order)
 
     def _let_ship(self, order: int) -> None:
-        ops.back_to_waiting(self.shop, order, WHO)
-        ops.release(self.shop, order, WHO)
+        """Back to the list; by a slip with the ship date that has gone by (TR-HOLD-09)."""
+        shop, orders, sub = self.shop, self.shop.orders, self.shop.orders.sub.item(order)
+        ops.back_to_waiting(shop, order, WHO)
+        late = shop.is_stopped(order) and orders.ship.item(order) < shop.today
+        slipped = late and shop.slips("released_past_date", sub, order)
+        ops.release(shop, order, WHO, revises=not slipped)
+        if slipped:
+            midnight, day = (shop.today + 1) * DAY - 1, shop.today
+            shop.truth.due(
+                shop.now, "operator", "released_past_date", "INV-20", sub, order, midnight,
+                lambda: orders.ship.item(order) < day and not shop.is_gone(order) and survives(shop, order),
+            )  # fmt: skip
 
     def _give_up(self, order: int) -> None:
         if self._still_refused(order):
@@ -207,6 +222,8 @@ class Recoveries(Desk):
         shop, words = self.shop, self.shop.policy.payment
         if standing.payment_meaning(shop, order) != PaymentMeaning.UNKNOWN:
             return
+        if born == "unborn" and shop.subs.held[sub]:
+            shop.sub_row(Kind.NOTICE, sub, WHO, code=shop.log.code("asked"))
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         code = shop.log.code(answer.state or "unknown")
         if answer.outcome == Outcome.NO_ANSWER:
@@ -258,10 +275,15 @@ class Recoveries(Desk):
     def _unborn(self, sub: int, order: int, found: bool, code: int) -> None:
         """The child waited for the answer: it comes to be after all, or the next night tries again."""
         shop, words = self.shop, self.shop.policy.payment
-        active = shop.subs.status.item(sub) == shop.policy.subscription.active and bool(shop.subs.flag[sub])
+        holds = shop.policy.failed_generation == "hold"
+        halted = bool((shop.subs.held if holds else shop.subs.flag)[sub])
+        active = shop.subs.status.item(sub) == shop.policy.subscription.active and halted
         if found and active:
-            ops.clear_flag(shop, sub, WHO)
-            ops.resume(shop, sub, WHO)
+            if holds:
+                self.release_both(sub)
+            else:
+                ops.clear_flag(shop, sub, WHO)
+                ops.resume(shop, sub, WHO)
             nightly.adopt(shop, sub, order)
             shop.orders.covered[order] = shop.orders.amount[order]
             shop.set_payment(order, words.authorised, Kind.INQUIRED, WHO, code=code)
@@ -269,7 +291,9 @@ class Recoveries(Desk):
         shop.set_payment(order, words.authorised if found else words.refused, Kind.INQUIRED, WHO, code=code)
         if found:
             payments.let_go(shop, order, WHO)
-        if active:
+        if active and holds:
+            self.lift(sub)
+        elif active:
             self._finish(sub)
 
     def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY, weekday
 from teiki_sim.draws import Purpose, bits53_many, hash64, spread, threshold
+from teiki_sim.holds import refusals
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
@@ -221,18 +222,46 @@ def capture(shop: Shop) -> None:
     """Capture what has been shipped; for deferred payment: report the shipment (EC-PAY-01)."""
     orders, live, words = shop.orders, shop.live, shop.policy
     meaning = PAYMENT_MEANING[orders.payment[live]]
+    flags, takes = orders.flags[live], orders.status[live] == words.order.shipped
+    if words.captures_listed:
+        takes |= _listed(shop, flags)
+    held = flags & STOPPED != 0
+    if words.captures_held:
+        held &= flags & GONE == 0
     due = live[
-        (orders.status[live] == words.order.shipped)
+        takes
         & ((meaning == PaymentMeaning.AUTHORISED) | (meaning == PaymentMeaning.CAPTURE_FAILED))
-        & (orders.flags[live] & CAPTURE_TRIED == 0)
-        & (orders.flags[live] & STOPPED == 0)
+        & (flags & CAPTURE_TRIED == 0)
+        & ~held
     ]
+    if words.reports_amount:
+        due = _other_amounts(shop, due)
     due = _captured_by_hand(shop, due)
     raised = (orders.method[due] == Method.AMAZON_PAY) & (orders.amount[due] > orders.covered[due])
     for order in due[raised].tolist():
         _finalise(shop, order)
     if len(due):
         charge(shop, due, Actor.SYSTEM)
+
+
+def _listed(shop: Shop, flags: NDArray[Any]) -> NDArray[np.bool_]:
+    """What the warehouse has and the platform charges by itself, gone or not (クレジット自動決済, TR-HOLD-04)."""
+    orders, live = shop.orders, shop.live
+    at_warehouse = flags & (HANDED_OVER | WAREHOUSE_STOPPED) == HANDED_OVER
+    found: NDArray[np.bool_] = (orders.status[live] == shop.policy.order.working) & at_warehouse
+    return found & np.isin(orders.method[live], list(shop.policy.captures_listed))
+
+
+def _other_amounts(shop: Shop, due: Rows) -> Rows:
+    """Reports whose amount is not the registered one are sent back, and the order held with both (TR-NP-07)."""
+    orders = shop.orders
+    differs = orders.amount[due] != orders.covered[due]
+    differs &= np.isin(orders.method[due], list(shop.policy.reports_amount))
+    for order in due[differs].tolist():
+        orders.flags[order] |= CAPTURE_TRIED
+        refusals.hold_amount(shop, order)
+    same: Rows = due[~differs]
+    return same
 
 
 def _finalise(shop: Shop, order: int) -> None:

@@ -67,6 +67,10 @@ class Shop:
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     notes: OrderNotes = field(default_factory=OrderNotes)
     jobs: list["Job"] = field(default_factory=list)  # registered so far, in order
+    unseen: set[int] = field(
+        default_factory=set
+    )  # held orders (subscriptions inverted) that a slip overlooked
+    left_to_differ: set[int] = field(default_factory=set)  # refused reports that a slip left
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
     instruments: Instruments = field(default_factory=Instruments)
@@ -112,7 +116,8 @@ class Shop:
         self._slipped: dict[
             int, int
         ] = {}  # until when a subscription (or, inverted, a single order) is let be
-        self.collision_chance = threshold(config.schedule.collision_rate)
+        flags = self.policy.failed_generation == "flag"  # what a collision sets (SS-RACE-01)
+        self.collision_chance = threshold(config.schedule.collision_rate) if flags else 0
         self.rules = {key: self.log.rule(rule) for key, rule in self.policy.rules.items()}
 
     # -- draws ---------------------------------------------------------------------------------
@@ -211,6 +216,8 @@ class Shop:
         """Log one store row about an order, caused by the order's last row."""
         orders = self.orders
         last_seq = orders.last_seq
+        if self.unseen and actor == Actor.OPERATOR:
+            self.unseen.discard(order)
         seq = self.log.one(
             kind, self.now, side, None, orders.sub.item(order), order, orders.cycle.item(order), actor, method,
             transaction, product, quantity, amount, ship, delivery, status_from, status_to, code,
@@ -227,6 +234,8 @@ class Shop:
         """Log one store row about a subscription."""
         if cycle is None:
             cycle = self.subs.cycle.item(sub)
+        if self.unseen and actor == Actor.OPERATOR:
+            self.unseen.discard(~sub)
         return self.log.one(
             kind, self.now, side, None, sub, -1, cycle, actor, method, -1, product, quantity, -1, ship, delivery,
             status_from, status_to, code, self.rules.get(rule, 0),

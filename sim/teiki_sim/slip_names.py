@@ -158,11 +158,72 @@ _POINTS: dict[str, SlipNote] = {
     ),
 }
 
+_HOLDS: dict[str, SlipNote] = {
+    "hold_unseen": _operator(
+        "INV-19", "通知のない要対応に誰も気づかなかった", "nobody looks at a hold of which nobody is told"
+    ),
+    "ground_on_ship_day": _timing(
+        "INV-19", "要対応の理由が出荷当日に見つかった", "the ground of a hold is found on the day it ships"
+    ),
+    "ng_unseen": _provider(
+        "INV-19",
+        "生成後の与信NGに誰も気づかなかった",
+        "an authorisation is refused after the order came to be, and nobody looks",
+    ),
+    "repair_trusted": _provider(
+        "INV-19 INV-20",
+        "直ったはずの支払いが再び失敗した",
+        "the charge fails again though its repair was taken for done",
+    ),
+    "hold_during_charge": _timing(
+        "INV-18", "自動決済の処理中に要対応にした", "held while the automatic charge was running"
+    ),
+    "released_one_scope": _operator(
+        "INV-20", "要対応を片方だけ解除した", "one of the two fields of a hold is released"
+    ),
+    "released_past_date": _operator(
+        "INV-20", "過ぎた出荷予定日のまま解除した", "released with a ship date that has gone by"
+    ),
+    "cycles_undecided": _operator(
+        "INV-08",
+        "止まっていた回の扱いを決めずに解除した",
+        "released, and nothing decided on missed deliveries",
+    ),
+    "egg_cancels_current": _operator(
+        "INV-01 INV-08",
+        "たまご決済失敗で今回の注文を取り消した",
+        "the present order is cancelled for the one that was never born",
+    ),
+    "np_setting_changed": _operator(
+        "INV-46", "NG時の設定が変わっていた", "the setting for NP refusals had been changed unnoticed"
+    ),
+    "carrier_before_verdict": _timing(
+        "INV-46", "与信結果の前に配送方法が変わった", "the delivery method is edited before the verdict"
+    ),
+    "np_unknown_result": _provider(
+        "INV-46", "識別できない与信結果を見落とした", "a result of NP that nobody knows is passed over"
+    ),
+    "cod_after_packing": _timing(
+        "INV-47",
+        "梱包後に代引きへ切り替わった",
+        "switched to cash on delivery when the papers were in the parcel",
+    ),
+    "wrong_np_ng": _provider(
+        "INV-47", "誤ったNGで代引きに切り替わった", "switched to cash on delivery by an NG given in error"
+    ),
+    "mismatch_left": _operator(
+        "INV-26 INV-55",
+        "NPと金額が合わないまま放置した",
+        "a report refused for its amount is left as it is",
+    ),
+}
+
 SLIPS: dict[str, SlipNote] = {
     **_MONEY,
     **_CHILDREN,
     **_RECORDS,
     **_POINTS,
+    **_HOLDS,
 }
 """All of them by name, each group in a table of its own."""
 

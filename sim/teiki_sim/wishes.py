@@ -34,6 +34,8 @@ __all__ = ["Wishes"]
 class Wishes(Desk):
     """Tasks that a customer's message starts."""
 
+    release_both: Callable[[int], None]
+
     def __init__(self, shop: Shop, customers: Customers) -> None:
         super().__init__(shop, customers)
         self._grant: dict[Wish, Callable[[int], None]] = {
@@ -305,6 +307,8 @@ class Wishes(Desk):
             return
         if shop.subs.flag[sub]:
             ops.clear_flag(shop, sub, WHO)
+        if shop.subs.held[sub] and shop.policy.failed_generation == "hold":
+            self.release_both(sub)
         if shop.slips("past_date", sub, shop.subs.cycle.item(sub)):
             self._past_date(sub)
             return

@@ -250,8 +250,7 @@ class World:
         shop, sub = self.shop, self.shop.orders.sub.item(order)
         if standing.meaning(shop, order) != OrderMeaning.WAITING:
             return
-        nightly.block(shop, order, code)
-        shop.on_trouble("refused", sub, order, "")
+        nightly.refuse_child(shop, order, code, late=True)
         scored = shop.policy.name == "subscstore" and shop.orders.method.item(order) == Method.SCORE
         if scored and sub >= 0 and not shop.subs.flag[sub]:
             nightly.raise_flag(shop, sub, code, "score_ng")

@@ -136,9 +136,11 @@ NOTES: dict[Kind, KindNote] = {
         _MONEY,
     ),
     Kind.HELD: KindNote(
-        "注文(または定期)の出荷を止めた。code は理由",
-        "An order (or a whole subscription) was held; code is the reason",
-        (*_ORDER, "code"),
+        "注文(または定期)の出荷を止めた。code は理由、amount は報告した金額、"
+        "quantity(定期全体のみ)は対象の注文数",
+        "An order (or a subscription) was held: code is the reason, amount what was reported, and quantity, "
+        "for a whole subscription, how many of its orders were",
+        (*_ORDER, "quantity", "amount", "code"),
     ),
     Kind.RELEASED: KindNote(
         "保留・出荷停止を解除した", "A held order or subscription was released", (*_ORDER, "code")
@@ -247,7 +249,11 @@ NOTES: dict[Kind, KindNote] = {
         "請求書印字データをダウンロードした", "The invoice print data were downloaded", _ORDER
     ),
     Kind.INVOICE_PAID: KindNote("顧客が請求書を支払った", "The customer paid the invoice", _MONEY),
-    Kind.NOTICE: KindNote("決済会社・システムからの通知", "A notice", (*_ORDER, "code")),
+    Kind.NOTICE: KindNote(
+        "決済会社・システムからの通知。code が carrier なら quantity は配送方法の番号",
+        "A notice; with the code carrier, quantity is the number of the delivery method",
+        (*_ORDER, "quantity", "code"),
+    ),
     Kind.REFUSED: KindNote(
         "操作が断られた。rule は断った規則",
         "An operation was refused; rule says which rule",

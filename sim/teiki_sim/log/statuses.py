@@ -94,6 +94,10 @@ _TABLE: tuple[tuple[str, OrderMeaning, PaymentMeaning, SubscriptionMeaning], ...
     ("取消完了", _O.NONE, _P.CANCELLED, _S.NONE),
     # ecforce, 定期受注ステータス (キャンセル, 停止 and 終了 stand above)
     ("有効", _O.NONE, _P.NONE, _S.ACTIVE),
+    # たまごリピート: both order statuses are named; that the warehouse has what is 出荷状態 is modelled, as is 決済失敗
+    ("出荷準備", _O.WAITING, _P.NONE, _S.NONE),
+    ("出荷状態", _O.WORKING, _P.NONE, _S.NONE),
+    ("決済失敗", _O.NONE, _P.REFUSED, _S.NONE),
 )
 
 NAMES: tuple[str, ...] = tuple(row[0] for row in _TABLE)

@@ -19,6 +19,7 @@ DEFAULTS: dict[str, int] = {
     "grace.adjustment": 7,
     "grace.points": 1,
     "points.per_10000_yen": 0,
+    "grace.hold": 3,
     "schedule.generate_days_before_delivery": 7,
     "platform": 0,
     "week_start": 6,
