@@ -115,6 +115,10 @@ def gather(given: Given) -> Inputs:
     whole_sample = given.config is None and given.book is None and given.subscriptions is None
     config = _config(given)
     _allowed(given, whole_sample)
+    if config.platform == "marketplace":
+        whole_sample = False  # it sells single orders (modelled); a book is run where one is given
+        if given.subscriptions is None and "subscriptions" not in configs.given(config):
+            config = config.model_copy(update={"subscriptions": 0})
     book_file = sample.BOOK if whole_sample else given.book
     orders_file = sample.ORDERS if whole_sample else given.orders
     if book_file is None:
@@ -148,7 +152,7 @@ def _config(given: Given) -> Config:
     """The configuration: file, then rates, slips and options; calm takes away at the end."""
     file = given.config
     if file is None and given.book is None:
-        file = sample.CONFIG
+        file = sample.MARKETPLACE if given.platform == "marketplace" else sample.CONFIG
     config = configs.load(file)
     if given.rates is not None:
         config = configs.merge(config, configs.read_partial(given.rates), file=str(given.rates))

@@ -32,6 +32,7 @@ from teiki_sim.config_defaults import (
 )
 from teiki_sim.config_holds import Holds
 from teiki_sim.config_jobs import Jobs
+from teiki_sim.config_marketplace import Marketplace
 from teiki_sim.config_parts import Part, hint, minutes, one_of, wrong
 from teiki_sim.config_points import PointScheme
 from teiki_sim.config_shop import (
@@ -74,6 +75,7 @@ __all__ = [
     "Holds",
     "Inflow",
     "Jobs",
+    "Marketplace",
     "Operators",
     "Payment",
     "Platform",
@@ -150,6 +152,9 @@ class Config(Part):
     slips: Slips = Field(default_factory=Slips, description="人為ミス · slips")
     holds: Holds = Field(
         default_factory=Holds, description="要対応(たまごリピート) · needs-attention holds on たまごリピート"
+    )
+    marketplace: Marketplace = Field(
+        default_factory=Marketplace, description="マーケットプレイス出品 · selling on a marketplace"
     )
     grace: Grace = Field(default_factory=Grace, description="監視の猶予(日) · days that the monitors allow")
     population: Population = Field(
@@ -367,6 +372,12 @@ def print_config(config: Config | None = None) -> str:
     return toml_text.dump_model(config if config is not None else Config())
 
 
+#: A marketplace on which nobody orders anew and nobody writes.
+_SILENT = dict.fromkeys(
+    ("orders_per_day", "cancel_rate", "question_rate", "return_rate", "hard_cases", "message_delayed"), 0.0
+)
+
+
 def calm(config: Config) -> Config:
     """The configuration with the schedules alone left: every parcel ships on its planned date.
 
@@ -384,6 +395,7 @@ def calm(config: Config) -> Config:
             "slips": Slips.preset("none"),
             "inflow": Inflow(),
             "holds": config.holds.model_copy(update={"ground_rate": 0.0}),
+            "marketplace": config.marketplace.model_copy(update=_SILENT),
             "schedule": config.schedule.model_copy(update={"amount_stop_limit": None, "collision_rate": 0.0}),
             "warehouse": Warehouse(),
             "points": config.points.model_copy(update={"members": 0.0}),

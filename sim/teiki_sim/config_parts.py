@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Rate",
     "Rates",
     "Shares",
+    "Spans",
     "Weight",
     "Yen",
     "hint",
@@ -81,3 +82,15 @@ class Part(BaseModel):
     """A section: unknown keys are refused, nothing changes once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Spans(Part):
+    """A section with spans of days (or hours, where it says so): each is checked to run forwards."""
+
+    @model_validator(mode="after")
+    def _spans(self) -> Self:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple) and not 0 <= value[0] <= value[1]:
+                raise wrong("[最短日数, 最長日数]", "[fewest days, most days]", name, str(list(value)))
+        return self

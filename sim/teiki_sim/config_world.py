@@ -10,7 +10,20 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from teiki_sim.config_parts import Clock, Count, Days, Limit, Part, Rate, Rates, Shares, Weight, one_of, wrong
+from teiki_sim.config_parts import (
+    Clock,
+    Count,
+    Days,
+    Limit,
+    Part,
+    Rate,
+    Rates,
+    Shares,
+    Spans,
+    Weight,
+    one_of,
+    wrong,
+)
 from teiki_sim.frequencies import FrequencyRefused, parse
 from teiki_sim.slip_names import SLIP_NAMES
 
@@ -30,19 +43,7 @@ SLIP_LEVELS = {"none": 0.0, "typical": 0.01, "careless": 0.10}
 """The chance per opportunity that each level gives every slip."""
 
 
-class _Spans(Part):
-    """A section with spans of days: each is checked to run forwards."""
-
-    @model_validator(mode="after")
-    def _spans(self) -> Self:
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, tuple) and not 0 <= value[0] <= value[1]:
-                raise wrong("[最短日数, 最長日数]", "[fewest days, most days]", name, str(list(value)))
-        return self
-
-
-class Customers(_Spans):
+class Customers(Spans):
     """What customers do: lists give the rate of cycle 1, 2, … and the last value holds on."""
 
     skip: Rates = Field(default=[0.03, 0.05, 0.05, 0.04], description="スキップ · skips the next delivery")
@@ -98,12 +99,19 @@ class Operators(Part):
         description="人数(未指定は定期1,500件に1人、最低2人) · people; unset: one per 1,500 subscriptions, at least 2",
     )
     hours: tuple[Clock, Clock] = Field(default=("09:00", "18:00"), description="勤務時間 · hours of work")
-    workdays: Literal["weekdays", "everyday"] = Field(default="weekdays", description="勤務日 · days of work")
+    workdays: Literal["weekdays", "everyday"] | None = Field(
+        default=None,
+        description="勤務日(未指定は平日、マーケットプレイスでは毎日) · days of work; unset: weekdays, on a marketplace every day",
+    )
     minutes_per_task: int = Field(default=6, ge=1, description="1件の所要時間(分) · minutes a task takes")
 
     def people(self, subscriptions: int) -> int:
         """How many there are for a shop of so many subscriptions."""
         return self.number if self.number is not None else max(2, -(-subscriptions // 1500))
+
+    def on_weekdays_only(self, platform: str) -> bool:
+        """Whether the desk rests at weekends; a marketplace's clock for answers does not (AM-CAN-01)."""
+        return (self.workdays or ("everyday" if platform == "marketplace" else "weekdays")) == "weekdays"
 
     @model_validator(mode="after")
     def _open(self) -> Self:
@@ -176,6 +184,9 @@ class Grace(Part):
     address: Count = Field(default=3, description="住所変更の反映 · a new address carried over")
     instrument: Count = Field(default=2, description="支払手段の登録 · a usable means of payment")
     adjustment: Count = Field(default=7, description="調整金額の精算 · an open adjustment settled")
+    approval: Count = Field(
+        default=3, description="戻った荷物のキャンセル承認 · cancel approved once the parcel is back"
+    )
 
 
 class Population(Part):

@@ -36,7 +36,7 @@ class Desk:
         self.shop, self.customers = shop, customers
         terms = shop.config.operators
         self._open, self._close = (seconds(clock) for clock in terms.hours)
-        self._weekdays_only = terms.workdays == "weekdays"
+        self._weekdays_only = terms.on_weekdays_only(shop.policy.name)
         self._service = terms.minutes_per_task * 60
         self._unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
         self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest

@@ -83,6 +83,8 @@ class Purpose(IntEnum):
     LATE_NEWS = 26
     INCIDENT = 27
     POINTS = 28
+    REQUEST = 29
+    FULFILMENT = 30
 
 
 def hash64(text: str) -> int:

@@ -4,7 +4,7 @@ from teiki_sim import nightly
 from teiki_sim.calendar import weekday
 from teiki_sim.draws import Choice, Purpose, bits53, hash64, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind
-from teiki_sim.messages import METHOD_NAMES
+from teiki_sim.messages import METHOD_NAMES, Method
 from teiki_sim.opening import frequency_codes
 from teiki_sim.shop import Shop
 
@@ -15,7 +15,10 @@ def arrive(shop: Shop) -> None:
     """Today's new subscriptions and single orders."""
     flow = shop.config.inflow
     _subscriptions(shop, _count(shop, flow.subscriptions_per_day, 0))
-    _singles(shop, _count(shop, flow.singles_per_day, 1))
+    singles = flow.singles_per_day
+    if shop.policy.takes_requests:
+        singles += shop.config.marketplace.orders_per_day
+    _singles(shop, _count(shop, singles, 1))
 
 
 def _count(shop: Shop, mean: float, stream: int) -> int:
@@ -36,6 +39,7 @@ def _traits(shop: Shop, key: int, stream: int) -> tuple[int, int, int]:
     shares = [config.payments[m].share if m in config.payments else 0.0 for m in METHOD_NAMES]
     total = sum(shares) or 1.0
     method = min(Choice([share / total for share in shares]).pick(bits[1]), len(shares) - 1)
+    method = int(Method.BANK) if shop.policy.collects else method
     quantities = list(config.population.quantities)
     weights = list(config.population.quantities.values())
     chosen = Choice([weight / sum(weights) for weight in weights]).pick(bits[2])

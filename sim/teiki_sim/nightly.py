@@ -108,6 +108,7 @@ def place(shop: Shop, orders: Rows) -> None:
     for i in np.flatnonzero(~taken).tolist():
         _turn_away(shop, int(orders[i]), int(code[i]))
     shop.live = np.concatenate([shop.live, placed])
+    shop.on_generated(shop.now, placed)
 
 
 def _turn_away(shop: Shop, order: int, code: int) -> None:

@@ -31,6 +31,12 @@ def write_settings(shop: Shop) -> None:
     terms["schedule.generate_days_before_delivery"] = shop.ahead
     if shop.points.on:
         terms["points.per_10000_yen"] = shop.points.rate
+    if shop.policy.takes_requests:
+        market = config.marketplace
+        terms["marketplace.reply_hours"] = market.reply_hours
+        terms["marketplace.crossing_hours"] = market.crossing_hours
+        terms["marketplace.approve_at_once"] = int(market.approve == "at_once")
+        terms["marketplace.approve_early_below"] = market.approve_early_below
     for name, value in terms.items():
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
@@ -74,6 +80,8 @@ def _subscriptions(shop: Shop, book: BookColumns) -> None:
     status = np.array([words.active, words.stopped, words.cancelled, words.ended], np.uint8)
     subs.frequency[rows], subs.carrier[rows] = frequency[book.frequency], carrier[book.carrier]
     subs.method[rows], subs.status[rows] = known[book.method], status[book.status]
+    if shop.policy.collects:
+        subs.method[rows] = Method.BANK
     subs.product[rows], subs.quantity[rows] = book.product, book.quantity
     subs.unit_price[rows], subs.cycle[rows], subs.end_count[rows] = (
         book.unit_price,
@@ -144,6 +152,7 @@ def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
             product[row.product] = len(product)
             shop.log.vocabulary.products.append(row.product)
         method = METHOD_NAMES.index(row.method) if row.method in METHOD_NAMES else int(Method.BANK)
+        method = int(Method.BANK) if shop.policy.collects else method
         delivery = row.planned_delivery
         delivery = lead.delivery_from_ship(row.planned_ship) if delivery is None else delivery
         orders.sub[order], orders.cycle[order] = sub, row.cycle if sub >= 0 else -1

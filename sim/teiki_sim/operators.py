@@ -16,13 +16,14 @@ from teiki_sim.holds.desk import HoldDesk
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS
 from teiki_sim.records import Records
+from teiki_sim.requests.answers import Answers
 from teiki_sim.shop import Shop
 from teiki_sim.wishes import Wishes
 
 __all__ = ["Operators"]
 
 
-class Operators(Wishes, HoldDesk, Records):
+class Operators(Wishes, HoldDesk, Records, Answers):
     """The people at the desk. ``trouble`` puts work on their queue."""
 
     def __init__(self, shop: Shop, customers: Customers) -> None:
@@ -41,6 +42,7 @@ class Operators(Wishes, HoldDesk, Records):
             "egg": self._egg,
             "ask_np": self._ask_np,
             "amount_differs": self._amount_differs,
+            "message": self._message,
         }
         self._overlooked: dict[str, tuple[str, str]] = {}
         if shop.policy.failed_generation == "hold":
@@ -67,9 +69,11 @@ class Operators(Wishes, HoldDesk, Records):
         for sub in np.flatnonzero(stale).tolist():
             self.watch_flood(sub, "book", "stale_date")
 
-    def _returned(self, sub: int, order: int, _more: str) -> None:
+    def _returned(self, sub: int, order: int, back: int) -> None:
         """A parcel came back: cancel the payment and note the return, or forget the payment."""
         shop = self.shop
+        if self.asked_for(order, back):
+            return
         if standing.meaning(shop, order) != OrderMeaning.SHIPPED:
             return
         shop.refused_parcels.add(order)

@@ -4,7 +4,7 @@ A platform differs from another by the values of one `Policy`, never by a copy o
 """
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from teiki_sim.holds.table import CASES, MAILED, Cases
@@ -13,6 +13,7 @@ from teiki_sim.messages import DEFERRED, UNCOVERED, Method
 
 __all__ = [
     "ECFORCE",
+    "MARKETPLACE",
     "POLICIES",
     "SUBSCSTORE",
     "TAMAGO",
@@ -116,6 +117,10 @@ class Policy:
     reports_amount: frozenset[Method] = frozenset()
     page_when_held: frozenset[str] | None = None
     checks_orders: bool = False
+    collects: bool = False  # the platform takes the buyers' money and pays the seller: nothing is authorised
+    takes_requests: bool = False  # buyers write to the seller, and ask to cancel (AM-CAN-02)
+    cancels_on_request: bool = False  # a request alone cancels, without the seller's approval
+    shows_memo: bool = False  # the seller's memo reaches the buyer
 
     def needs_reauthorisation(self, method: Method, code: str) -> bool:
         """Whether an edit of this kind on an order of this method asks for a new authorisation."""
@@ -366,4 +371,26 @@ TAMAGO = Policy(
     checks_orders=True,
 )
 
-POLICIES: MutableMapping[str, Policy] = {policy.name: policy for policy in (SUBSCSTORE, ECFORCE, TAMAGO)}
+MARKETPLACE = replace(
+    SUBSCSTORE,  # modelled: the source names no status and tells of no subscription, so both are as there
+    name="marketplace",
+    number=3,
+    collects=True,  # modelled: the sales come by transfer, so orders carry 銀行振込
+    takes_requests=True,
+    order_prefix=("MN", "MC"),
+    rules={
+        **SUBSCSTORE.rules,
+        "cancel": "AM-CAN-02",
+        "contact": "AM-CAN-03",
+        "history": "AM-CAN-04",
+        "approve": "AM-CAN-06",
+        "refuse_parcel": "AM-CAN-07",
+        "memo": "AM-CAN-09",
+        "received": "AM-CAN-10",
+        "return": "AM-CAN-13",
+    },
+)
+
+POLICIES: MutableMapping[str, Policy] = {
+    policy.name: policy for policy in (SUBSCSTORE, ECFORCE, TAMAGO, MARKETPLACE)
+}

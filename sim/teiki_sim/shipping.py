@@ -38,7 +38,7 @@ from teiki_sim.tables import (
 )
 
 __all__ = [
-    "IS_DEFERRED", "capture", "complete", "deliver", "export", "hand_over", "prune", "send", "ship", "slip_numbers",
+    "IS_DEFERRED", "capture", "come_back", "complete", "deliver", "export", "hand_over", "prune", "send", "ship", "slip_numbers",
 ]  # fmt: skip
 
 #: Share of ordinary orders that an operator touches by hand, so that a slip can happen there (modelled).
@@ -193,6 +193,9 @@ def ship(shop: Shop, carriers: NDArray[np.bool_], in_time: bool) -> None:
     watched = set(shop.truth.watched)
     for order in [o for o in leaving.tolist() if o in watched] if watched else ():
         shop.truth.shipped(order, shop.now)
+    if shop.inbox.open:
+        for order in [o for o in leaving.tolist() if o in shop.inbox.open]:
+            shop.on_crossing(order)
     orders.flags[leaving] |= GONE
     shop.count_parcels(leaving)
     shop.rows(
@@ -364,19 +367,25 @@ def deliver(shop: Shop) -> None:
     customers = shop.config.customers
     keys, cycle = shop.consumers(arriving), np.maximum(orders.cycle[arriving], 0)
     back = bits53_many(shop.seed, keys, Purpose.RETURN_PARCEL, cycle) < threshold(customers.return_rate)
+    if shop.inbox.refusing:
+        back |= np.isin(arriving, list(shop.inbox.refusing))
     here = arriving[~back]
     shop.rows(Kind.DELIVERED, here, Actor.CARRIER, side=Side.CARRIER)
     first, last = customers.return_days
+    if shop.policy.takes_requests:
+        shop.inbox.refusing.update(arriving[back].tolist())
     for order in arriving[back].tolist():
         days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
-        shop.when(shop.later(days, 14 * 3600), _comes_back, shop, order)
+        shop.when(shop.later(days, 14 * 3600), come_back, shop, order)
     invoiced = here[IS_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
     _plan_payments(shop, invoiced)
 
 
-def _comes_back(shop: Shop, order: int) -> None:
+def come_back(shop: Shop, order: int) -> None:
+    """A parcel that was refused, or sent back, is here again."""
     shop.row(Kind.PARCEL_RETURNED, order, Actor.CARRIER, side=Side.CARRIER)
-    shop.on_trouble("returned", shop.orders.sub.item(order), order, "")
+    shop.on_back(order)
+    shop.on_trouble("returned", shop.orders.sub.item(order), order, shop.now)
 
 
 def _plan_payments(shop: Shop, orders: Rows) -> None:

@@ -19,6 +19,7 @@ from teiki_sim.names import ShopNames
 from teiki_sim.order_notes import OrderNotes
 from teiki_sim.points import Points
 from teiki_sim.policies import Policy
+from teiki_sim.requests.inbox import Inbox
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Rows, Table
 from teiki_sim.tally import Tally
 from teiki_sim.truth import Slip, Truth
@@ -77,6 +78,9 @@ class Shop:
     adjustments: Adjustments = field(default_factory=Adjustments)
     on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
+    inbox: Inbox = field(default_factory=Inbox)  # what a marketplace's buyers wrote
+    on_back: Callable[[int], None] = lambda _order: None  # a parcel came back
+    on_crossing: Callable[[int], None] = lambda _order: None  # an order leaves with a message unanswered
 
     def __post_init__(self) -> None:
         config = self.config

@@ -218,12 +218,36 @@ _HOLDS: dict[str, SlipNote] = {
     ),
 }
 
+_MARKETPLACE: dict[str, SlipNote] = {
+    "reply_forgotten": _operator("INV-53", "連絡への返信を忘れた", "a message is left unanswered"),
+    "wrong_cancel_reason": _operator(
+        "INV-53", "正式な依頼を別の理由でキャンセルした", "a formal request is approved under another reason"
+    ),
+    "cancelled_informally": _operator(
+        "INV-53", "正式でない連絡でキャンセルした", "an order is cancelled on an informal message"
+    ),
+    "approved_before_return": _operator(
+        "INV-53", "荷物が戻る前に承認した", "approved before the parcel came back"
+    ),
+    "approval_forgotten": _operator(
+        "INV-53", "戻った荷物のキャンセルを承認し忘れた", "the parcel is back, the cancel is not approved"
+    ),
+    "dispatch_crosses": _timing(
+        "INV-53", "依頼を読む前に荷物が出た", "the parcel leaves before the request is read"
+    ),
+    "backlog": _timing("INV-53", "連絡が多く返信が間に合わなかった", "the desk is too far behind to answer"),
+    "message_delayed": _provider(
+        "INV-53", "販売先からの連絡が遅れて届いた", "the marketplace delivers a message late"
+    ),
+}
+
 SLIPS: dict[str, SlipNote] = {
     **_MONEY,
     **_CHILDREN,
     **_RECORDS,
     **_POINTS,
     **_HOLDS,
+    **_MARKETPLACE,
 }
 """All of them by name, each group in a table of its own."""
 

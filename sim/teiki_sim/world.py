@@ -31,6 +31,8 @@ from teiki_sim.names import ShopNames
 from teiki_sim.opening import open_shop, write_settings
 from teiki_sim.operators import Operators
 from teiki_sim.policies import POLICIES
+from teiki_sim.requests.letters import Letters
+from teiki_sim.requests.moves import back, dispatched
 from teiki_sim.shop import Shop
 from teiki_sim.tables import ORDER_COLUMNS, SUBSCRIPTION_COLUMNS, Table
 from teiki_sim.truth import Truth
@@ -92,7 +94,8 @@ class World:
         shop.now = int(env.now)
         customers = Customers(shop)
         start = to_day(config.start)
-        shop.on_generated = customers.take
+        shop.on_generated = Letters(shop, customers.take).take if policy.takes_requests else customers.take
+        shop.on_crossing, shop.on_back = partial(dispatched, shop), partial(back, shop)
         pending: list[tuple[Any, ...]] = []
         shop.on_trouble = lambda *trouble: pending.append(trouble)
         write_settings(shop)

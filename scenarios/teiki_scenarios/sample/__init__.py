@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["BOOK", "CONFIG", "ORDERS"]
+__all__ = ["BOOK", "CONFIG", "MARKETPLACE", "ORDERS"]
 
 CONFIG = Path(__file__).with_name("sample.toml")
 """The sample shop's configuration, which fixes the start."""
@@ -12,3 +12,6 @@ BOOK = Path(__file__).with_name("book.csv")
 
 ORDERS = Path(__file__).with_name("orders.csv")
 """Its open orders as of the evening before the start."""
+
+MARKETPLACE = Path(__file__).with_name("marketplace.toml")
+"""The sample seller's configuration: no book, its orders come in day by day."""

@@ -31,6 +31,8 @@ _MOVES_BY_KIND = (
     (Kind.EXPORTED, _M.WAITING, (_M.WORKING,)),
     (Kind.COMPLETED, _M.WORKING, (_M.SHIPPED,)),
 )
+#: Platforms on which a shipped order can still be cancelled (EC-SHP-04, AM-CAN-07).
+_CANCELLED_AFTER_SHIPPING = ("ecforce", "marketplace")
 _EDITS_AFTER_SHIPPING = ("amount", "quantity", "goods", "address", "billing")
 #: Edits that are looked at, beside those that give an amount: not those of dates, which are most.
 _TOLD = (*_EDITS_AFTER_SHIPPING, "method")
@@ -69,7 +71,7 @@ def status_moves(scene: Scene) -> None:
     key += scene.state.fold.orders.status.take(scene.order)
     key *= len(ORDER_MEANING)
     key += given
-    fine = _TABLES[scene.state.terms.platform == "ecforce"].take(key)
+    fine = _TABLES[scene.state.terms.platform in _CANCELLED_AFTER_SHIPPING].take(key)
     if np.count_nonzero(fine) == len(fine):
         return
     for i in each(~fine):

@@ -1,5 +1,6 @@
 """What all monitors share: the folded tables, a few columns beside them, the terms, the deadlines."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,16 @@ OVER = STOPS | (SUBSCRIPTION_MEANING == SubscriptionMeaning.ENDED)
 _NOT_NEEDED = ("product", "quantity", "ledger.order", "ledger.captured", "ledger.refunded")
 
 
+@dataclass(slots=True)
+class Asked:
+    """Messages about one order: ``formal`` is when a request to cancel was made, with its row; -1: none was."""
+
+    formal: int = -1
+    seq: int = -1
+    back: bool = False  # the parcel is here again
+    chosen: bool = False  # it was decided to approve early
+
+
 class State:
     """Tables, deadlines and findings.
 
@@ -115,6 +126,7 @@ class State:
         self.moved_on: dict[int, tuple[int, int]] = {}
         self.gone: dict[int, Any] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
+        self.asked: dict[int, Asked] = {}  # what a marketplace's buyers wrote, by order
 
     def reach(self, chunk: Chunk) -> None:
         """Make room for everything that a chunk names."""

@@ -20,7 +20,12 @@ DEFAULTS: dict[str, int] = {
     "grace.points": 1,
     "points.per_10000_yen": 0,
     "grace.hold": 3,
+    "grace.approval": 3,
     "schedule.generate_days_before_delivery": 7,
+    "marketplace.reply_hours": 24,
+    "marketplace.crossing_hours": 1,
+    "marketplace.approve_at_once": 0,
+    "marketplace.approve_early_below": 0,
     "platform": 0,
     "week_start": 6,
 }
@@ -47,6 +52,10 @@ class Terms:
         if name in self._values:
             self._values[name] = value
             self._settle()
+
+    def value(self, name: str) -> int:
+        """A term as it stands."""
+        return self._values[name]
 
     def grace(self, name: str) -> int:
         """Grace in seconds."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from teiki_sim.catalogue import invariants
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.wording import messages, rule_of
+from teiki_sim.monitors.wording import SEVERITIES, messages, rule_of
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
@@ -104,7 +104,7 @@ def violations_of(findings: Sequence[Finding], names: Names) -> list[Violation]:
         found.append(
             Violation(
                 id=hashlib.blake2b(text.encode(), digest_size=6).hexdigest(),
-                severity=entry.severity,
+                severity=SEVERITIES.get((finding.invariant, finding.case), entry.severity),
                 invariant=finding.invariant,
                 rule=rule_of(finding),
                 at=finding.at,

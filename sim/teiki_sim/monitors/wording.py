@@ -186,6 +186,34 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{subscription}の顧客の住所は{date_date}に変わりましたが、{order}は旧住所へ{at_date}に出荷されました。",
         "{order} left on {at_date} for the old address, though the customer of {subscription} moved on {date_date}.",
     ),
+    ("INV-53", ""): (
+        "{order}への連絡({opened_date})に{hours}時間以内の返信がありません({at_date}時点)。",
+        "{order}: the buyer's message of {opened_date} was not answered within {hours} hours ({at_date}).",
+    ),
+    ("INV-53", "informal"): (
+        "{order}は正式な依頼(Order cancellation request)なしに{at_date}にキャンセルされました。セラー都合として数えられます。",
+        "{order} was cancelled on {at_date} without the formal request; it counts as the seller's own cancellation.",
+    ),
+    ("INV-53", "reason"): (
+        "{order}の正式な依頼が{at_date}に「Buyer Cancelled」以外の理由で承認されました。",
+        "{order}: the formal request was approved on {at_date} under another reason than Buyer Cancelled.",
+    ),
+    ("INV-53", "shipped"): (
+        "{order}は{opened_date}の正式なキャンセル依頼に返答のないまま{at_date}に出荷されました。",
+        "{order} left on {at_date} while the formal cancel request of {opened_date} was unanswered.",
+    ),
+    ("INV-53", "early"): (
+        "{order}のキャンセルが、荷物が戻る前の{at_date}に承認されました。商品と送料を失います。",
+        "{order}: the cancel was approved on {at_date} before the parcel came back; goods and postage are lost.",
+    ),
+    ("INV-53", "chosen"): (
+        "{order}のキャンセルを、方針により荷物が戻る前の{at_date}に承認しました(費用)。",
+        "{order}: by policy the cancel was approved on {at_date} before the parcel came back (a cost).",
+    ),
+    ("INV-53", "unapproved"): (
+        "{order}の荷物は{opened_date}に戻りましたが、{at_date}になってもキャンセルが承認されていません。",
+        "{order}: the parcel came back on {opened_date}, but the cancel is not approved on {at_date}.",
+    ),
     ("INV-55", "shipped"): (
         "出荷された{order}が{at_date}になっても売上処理されていません。",
         "{order} was shipped and is not captured by {at_date}.",
@@ -238,8 +266,21 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
     ("INV-45", None, "ecforce", None, "EC-SUB-13"),
     ("INV-52", None, "ecforce", None, "EC-SUB-11"),
+    ("INV-53", "informal", "marketplace", None, "AM-CAN-05"),
+    ("INV-53", "early", "marketplace", None, "AM-CAN-08"),
+    ("INV-53", "chosen", "marketplace", None, "AM-CAN-08"),
+    ("INV-53", "reason", "marketplace", None, "AM-CAN-12"),
+    ("INV-53", "shipped", "marketplace", None, "AM-CAN-12"),
+    *(
+        ("INV-53", f"late_{what}", "marketplace", None, "AM-CAN-01")
+        for what in ("cancel_request", "cancel_wish", "return_request", "question")
+    ),
     ("INV-55", None, "ecforce", None, "EC-SHP-08"),
 )
+
+
+SEVERITIES: dict[tuple[str, str], str] = {("INV-53", "chosen"): "cost"}
+"""Cases that weigh less than their invariant says: losses that a policy chooses (AM-CAN-08)."""
 
 
 def rule_of(finding: Finding) -> str:
