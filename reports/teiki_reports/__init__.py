@@ -7,7 +7,7 @@
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Lang", "write_forecast", "write_report"]
+__all__ = ["Lang", "write_audit", "write_forecast", "write_report"]
 
 Lang = Literal["ja", "en"]
 
@@ -31,6 +31,16 @@ def write_forecast(run_dir: Path, out: Path, lang: Lang = "ja") -> None:
     from teiki_reports.forecast import render
 
     _file(out, "forecast.html").write_text(render(run_dir, lang), encoding="utf-8", newline="\n")
+
+
+def write_audit(audit_dir: Path, out: Path, lang: Lang = "ja") -> None:
+    """Write the page of an audit: what was found, and what could not be judged for want of what.
+
+    `out` is the file, or a directory that gets an `audit.html`.
+    """
+    from teiki_reports.audit import render
+
+    _file(out, "audit.html").write_text(render(audit_dir, lang), encoding="utf-8", newline="\n")
 
 
 def _file(out: Path, name: str) -> Path:

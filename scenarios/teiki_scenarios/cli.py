@@ -71,13 +71,7 @@ def simulate(
     workers: opt.Workers = 1,
     door: opt.Door = "direct",
     compare: opt.Compare = None,
-    fail_on_violation: Annotated[
-        bool,
-        Some(
-            "--fail-on-violation",
-            help=say("違反があれば終了コード1", "Exit with 1 when there is a violation."),
-        ),
-    ] = False,
+    fail_on_violation: opt.FailOnViolation = False,
     print_config: Annotated[
         bool,
         Some("--print-config", help=say("有効な設定を表示して終わる", "Print the configuration and exit.")),
@@ -295,6 +289,59 @@ def rules(
         what: rule_list.What = "events" if events else "vendors" if vendors else "rules"
         rows = rule_list.rows(what, platform)
         rule_list.show(rows, "json" if as_json else format_, language, what)
+
+
+@app.command(
+    help=say(
+        "他で作られたログや受注 CSV を点検する", "The monitors over a log or export that teiki did not make."
+    )
+)
+def audit(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="EVENTS_OR_EXPORT",
+            help=say(
+                "events.parquet・events.csv、または受注の CSV",
+                "events.parquet or .csv, or an order export (CSV).",
+            ),
+        ),
+    ],
+    ledger: Annotated[
+        list[Path] | None,
+        Some(
+            "--ledger",
+            metavar="CSV",
+            help=say("決済会社の明細(複数可)", "The provider's own statement; may be given again."),
+        ),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        Some(
+            "--mapping",
+            metavar="NAME|TOML",
+            help=say("対応表: ecforce, subscstore またはファイル", "ecforce, subscstore, or a mapping file."),
+        ),
+    ] = None,
+    skip_bad_rows: opt.SkipBadRows = False,
+    fail_on_violation: opt.FailOnViolation = False,
+    out: opt.Out = Path("audit"),
+    lang: opt.Lang = None,
+    quiet: opt.Quiet = False,
+    as_json: opt.Json = False,
+) -> None:
+    """Watch a log or an export and write what was found."""
+    language = lang or by_locale()
+    with answering(language):
+        from teiki_scenarios import auditing
+        from teiki_scenarios.output import check_out
+
+        check_out(out)
+        source = auditing.source_of(file, ledger or [], mapping, skip_bad_rows)
+        told = auditing.audit(source, out, language, skip_bad_rows)
+        report(told, out, language, quiet, as_json, auditing.show)
+    if fail_on_violation and told["by_severity"].get("violation"):
+        raise typer.Exit(FAILED)
 
 
 @app.command(help=say("決済会社のサンドボックスを起動", "The providers' sandbox as a server."))

@@ -8,7 +8,7 @@ import typer
 from teiki_scenarios.language import Language, by_locale
 
 __all__ = [
-    "Book", "Calm", "Compare", "Door", "Json", "Lang", "Mapping", "Months", "Orders", "Out", "Platform",
+    "Book", "Calm", "Compare", "Door", "FailOnViolation", "Json", "Lang", "Mapping", "Months", "Orders", "Out", "Platform",
     "PlatformName", "Quiet", "Rates", "Replications", "Seed", "Shop", "SkipBadRows", "Some", "Start",
     "Subscriptions", "Workers", "say",
 ]  # fmt: skip
@@ -74,6 +74,13 @@ Shop = Annotated[
     Path | None,
     typer.Argument(
         help=say("設定(TOML)。なければ見本の店舗", "Configuration (TOML); without one, the sample shop.")
+    ),
+]
+FailOnViolation = Annotated[
+    bool,
+    Some(
+        "--fail-on-violation",
+        help=say("違反があれば終了コード1", "Exit with 1 when there is a violation."),
     ),
 ]
 Replications = Annotated[

@@ -12,7 +12,7 @@ from teiki_scenarios.language import BadInput, refuse
 
 __all__ = ["MARKS", "check_out", "whole_directory"]
 
-MARKS = ("summary.json", "run.json", "forecast.json", "forecast.html")
+MARKS = ("summary.json", "run.json", "forecast.json", "forecast.html", "audit.json")
 """Files by which a directory is known as an earlier output of teiki."""
 
 

@@ -121,7 +121,7 @@ def read_table(path: str | Path, columns: tuple[Column, ...], mapping: Mapping |
             good.append(row)
     total += sum(problem.field == "CSV" for problem in problems)
     cells = {key: [row[at].strip() for row in good] for at, key in enumerate(keys) if key}
-    for key, values in mapping.values_for(headers).items():
+    for key, values in mapping.values_for(headers, known_headers(columns)).items():
         cells[key] = [values.get(cell, cell) for cell in cells[key]]
     return Table(name, encoding, lines, cells, headers, unknown, problems, total)
 

@@ -30,9 +30,14 @@ class Mapping:
     """By column (in `plain` form, our name or theirs): their value, and ours."""
     terms: dict[str, Any] = field(default_factory=dict)
 
-    def values_for(self, headers: AnyMapping[str, str]) -> dict[str, dict[str, str]]:
-        """The value maps by key of column, for columns that stand in a file under these headers."""
-        names = known_headers(BOOK) | known_headers(ORDERS) | known_headers(HISTORY)
+    def values_for(
+        self, headers: AnyMapping[str, str], known: AnyMapping[str, str] | None = None
+    ) -> dict[str, dict[str, str]]:
+        """The value maps by key of column, for columns that stand in a file under these headers.
+
+        ``known`` are the names of the file's own columns (`known_headers`), before those of other layouts.
+        """
+        names = known_headers(BOOK) | known_headers(ORDERS) | known_headers(HISTORY) | dict(known or {})
         found: dict[str, dict[str, str]] = {}
         for column, values in self.values.items():
             for key, header in headers.items():

@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
-from teiki_sim.calendar import weekday
+from teiki_sim.calendar import DAY, iso, weekday
 from teiki_sim.draws import hash64_many
 from teiki_sim.frequencies import Frequency
 from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.rows import UNTIL
 from teiki_sim.log.statuses import CODE, ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import METHOD_NAMES, Charges, Method
 from teiki_sim.names import Texts
 from teiki_sim.shop import Shop
 from teiki_sim.tables import STOPPED
 
-__all__ = ["frequency_codes", "open_shop", "write_settings"]
+__all__ = ["close_log", "frequency_codes", "open_shop", "write_settings"]
 
 
 def write_settings(shop: Shop) -> None:
@@ -41,6 +42,17 @@ def write_settings(shop: Shop) -> None:
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
         )
+
+
+def close_log(shop: Shop, at: int) -> None:
+    """Say up to when the log reaches, so that whoever reads it knows what was due by then."""
+    shop.log.one(
+        Kind.SETTING,
+        at,
+        code=shop.log.code(UNTIL),
+        quantity=at // DAY,
+        detail=f'{{"day": "{iso(at // DAY)}"}}',
+    )
 
 
 def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:

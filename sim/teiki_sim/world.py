@@ -28,7 +28,7 @@ from teiki_sim.log.statuses import NAMES, OrderMeaning, PaymentMeaning
 from teiki_sim.log.writer import Log, NullLog, Sink
 from teiki_sim.messages import METHOD_NAMES, METHODS, Gateway, Method, News
 from teiki_sim.names import ShopNames
-from teiki_sim.opening import open_shop, write_settings
+from teiki_sim.opening import close_log, open_shop, write_settings
 from teiki_sim.operators import Operators
 from teiki_sim.policies import POLICIES
 from teiki_sim.requests.letters import Letters
@@ -132,6 +132,7 @@ class World:
             if end == self.end * DAY:
                 self.agenda.open(self.end)
                 self._happen(end + 1)  # midnight's deadlines still belong to the last day
+                close_log(self.shop, end - 1)
         finally:
             if collecting:
                 gc.enable()

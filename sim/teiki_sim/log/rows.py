@@ -33,6 +33,9 @@ COLUMNS: dict[str, tuple[type[np.generic], int]] = {
 #: A code at or above this is a slip number, not a word of the vocabulary.
 SLIP_NUMBER_BASE = 10**10
 
+UNTIL = "log.until"
+"""The setting row with which a log of teiki ends: it reaches to that instant, also where nothing happened last."""
+
 
 class Words:
     """Words met so far, in order of first meeting; 0 is always the empty word."""
