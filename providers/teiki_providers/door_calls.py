@@ -93,6 +93,10 @@ def _state(house: House, given: Mapping[str, Any]) -> str:
     return house.gateway.state(int(given["transaction"]))
 
 
+def _holdings(house: House, given: Mapping[str, Any]) -> list[list[Any]]:
+    return [[state, yen] for state, yen in house.gateway.holdings(int(given["order"]))]
+
+
 def _table(house: House, given: Mapping[str, Any]) -> dict[str, list[int]]:
     return {name: column.tolist() for name, column in house.gateway.table().items()}
 
@@ -112,6 +116,7 @@ CALLS: Mapping[str, Callable[[House, Mapping[str, Any]], Any]] = {
     "pay_invoices": _pay_invoices,
     "repair": _repair,
     "state": _state,
+    "holdings": _holdings,
     "table": _table,
 }
 

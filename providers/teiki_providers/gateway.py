@@ -252,6 +252,11 @@ class DirectGateway:
         known = self.ledger.knows(transaction)
         return State(int(self.ledger.state[transaction])).name if known else State.NONE.name
 
+    def holdings(self, order: int) -> Sequence[tuple[str, int]]:
+        """State and yen taken less refunded of each transaction under an order number, newest first."""
+        ledger = self.ledger
+        return [(State(ledger.state.item(t)).name, ledger.net(t)) for t in ledger.of_order(order)]
+
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""
         return self.ledger.table()

@@ -132,6 +132,10 @@ class RelayGateway:
         state: str = self._line.call("state", {"transaction": int(transaction)})
         return state
 
+    def holdings(self, order: int) -> Sequence[tuple[str, int]]:
+        """State and yen taken less refunded of each transaction under an order number, newest first."""
+        return [(state, yen) for state, yen in self._line.call("holdings", {"order": int(order)})]
+
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""
         table: dict[str, list[int]] = self._line.call("table", {})

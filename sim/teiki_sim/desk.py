@@ -17,16 +17,11 @@ from teiki_sim.messages import UNCOVERED, Method, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.tables import GONE, HANDED_OVER
 
-__all__ = ["LIVE", "OVER", "WHO", "Desk", "Task", "both_survive", "shipping_instant", "survives"]
+__all__ = ["WHO", "Desk", "Task", "both_survive", "shipping_instant", "survives"]
 
 WHO = Actor.OPERATOR
 Task = Callable[[], None]
 _Ts = TypeVarTuple("_Ts")
-
-#: States in which the provider holds the customer's money, or the right to it.
-LIVE = frozenset({"PENDING", "AUTHORISED", "CAPTURED", "PAID", "CANCELLING"})
-#: Payment meanings after which the store thinks that nothing is live.
-OVER = (PaymentMeaning.REFUSED, PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED, PaymentMeaning.NONE)
 
 
 class Desk:
@@ -67,16 +62,6 @@ class Desk:
             day += 1
         self._hours = first, _ = day * DAY + self._open, day * DAY + self._close - self._service
         return max(at, first)
-
-    def truth_live(self, sub: int, order: int, slip: str, invariant: str, due: int) -> None:
-        """The slip breaks its invariant if the provider still holds the money at ``due``."""
-        shop = self.shop
-        transaction = shop.orders.transaction.item(order)
-        shop.truth.due(
-            shop.now, "operator", slip, invariant, sub, order, due,
-            lambda: shop.gateway.state(transaction) in LIVE
-            and (invariant != "INV-06" or standing.payment_meaning(shop, order) in OVER),
-        )  # fmt: skip
 
     def _freed(self, order: int) -> bool:
         """An order at the warehouse is stopped there before it is touched (EC-WH-01, -02)."""
@@ -131,23 +116,11 @@ class Desk:
     def switch(self, sub: int, order: int, method: Method) -> None:
         """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
         shop = self.shop
-        old = shop.orders.transaction.item(order)
         live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
-            shop.forgotten[order] = old
-            new = shop.orders.transaction.item(order)
-            shop.truth.due(
-                shop.now, "operator", "switch_without_check", "INV-30", sub, order,
-                shop.now + shop.config.grace.method_switch * DAY,
-                lambda: shop.gateway.state(old) in LIVE and new >= 0 and shop.gateway.state(new) in LIVE,
-            )  # fmt: skip
-            shop.truth.due(
-                shop.now, "operator", "switch_without_check", "INV-06", sub, order,
-                shop.now + shop.config.grace.ledger * DAY,
-                lambda: shop.gateway.state(old) in LIVE and standing.payment_meaning(shop, order) in OVER,
-            )  # fmt: skip
+            shop.aftermath.follow(order, "switch_without_check")
         if outcome == Outcome.ACCEPTED:
             ops.back_to_waiting(shop, order, WHO)
             ops.release(shop, order, WHO)

@@ -193,5 +193,9 @@ class Gateway(Protocol):
     def state(self, transaction: int) -> str:
         """The provider's own state of a transaction: the truth, for the truth table and tests only."""
 
+    def holdings(self, order: int) -> Sequence[tuple[str, int]]:
+        """Of each transaction under an order number, newest first: the provider's state, and the yen taken less
+        refunded. The truth, as `state`."""
+
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""

@@ -283,6 +283,7 @@ def settle_refusal(shop: Shop, order: int, outcome: int, code: int, born: bool) 
             refusals.hold_unknown(shop, order, code)
     elif outcome == Outcome.NO_ANSWER:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, code=code)
+        shop.aftermath.follow(order, "charge_unanswered")
         if not born:
             fail_generation(shop, sub, code or shop.log.code("no_answer"), "")
         shop.on_trouble("unanswered", sub, order, "born" if born else "unborn")

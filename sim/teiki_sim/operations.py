@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from teiki_sim import nightly, points
-from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -186,22 +185,8 @@ def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:
     """Set the order's status to cancelled; the payment is not touched (EC-CAN-01)."""
     orders = shop.orders
     shop.set_status(order, shop.policy.order.cancelled, Kind.CANCELLED, actor, "cancel")
-    _truth_of_forgotten(shop, order)
     if not orders.flags[order] & HANDED_OVER or orders.flags[order] & WAREHOUSE_STOPPED:
         shop.truth.will_not_ship(order)
-
-
-def _truth_of_forgotten(shop: Shop, order: int) -> None:
-    """An earlier slip left a second transaction live: with the order over, nobody will ever cancel that one."""
-    old = shop.forgotten.get(order, -1)
-    if old < 0:
-        return
-    grace, sub = shop.config.grace, shop.orders.sub.item(order)
-    for invariant, days in (("INV-01", grace.payment_cancel), ("INV-06", grace.ledger)):
-        shop.truth.due(
-            shop.now, "operator", "switch_without_check", invariant, sub, order, shop.now + days * DAY,
-            lambda: shop.gateway.state(old) in ("PENDING", "AUTHORISED", "CAPTURED", "PAID"),
-        )  # fmt: skip
 
 
 def cancel_order(shop: Shop, order: int, actor: Actor) -> bool:
@@ -339,7 +324,6 @@ def finish_return(shop: Shop, order: int, actor: Actor) -> None:
     shop.returning.discard(order)
     if shop.policy.order.returned != shop.orders.status[order]:
         shop.set_status(order, shop.policy.order.returned, Kind.RETURNED, actor, "returned")
-        _truth_of_forgotten(shop, order)
 
 
 def unit_price(shop: Shop, order: int) -> int:

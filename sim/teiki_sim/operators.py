@@ -85,8 +85,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
         if sub >= 0 and captured and not deferred and shop.slips("forgot_payment_cancel", sub, order):
             ops.process_return(shop, order, WHO, cancels=False)
             self.hold_after_return(sub)
-            due = shop.now + shop.config.grace.payment_cancel * DAY
-            self.truth_live(sub, order, "forgot_payment_cancel", "INV-01", due)
+            shop.aftermath.follow(order, "forgot_payment_cancel")
             self.mend(sub, order, lambda: payments.let_go(shop, order, WHO))
             return
         ops.process_return(shop, order, WHO)

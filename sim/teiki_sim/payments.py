@@ -52,6 +52,7 @@ def _cancel(shop: Shop, order: int, actor: Actor) -> bool:
             return True
         if answer.outcome == Outcome.NO_ANSWER:
             shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
+            shop.aftermath.follow(order, "cancel_unanswered")
             if not _found_live(shop, order, actor):
                 break
         elif (
@@ -130,15 +131,25 @@ def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
         answer = Answer(Outcome.DECLINED, code=nightly.NO_INSTRUMENT)
     else:
         answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
-    if (
-        answer.outcome == Outcome.DECLINED
-        and shop.gateway.state(orders.transaction.item(order)) == "AUTHORISED"
-    ):
-        # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
-        shop.gateway.ask(ask_about(shop, order, Operation.CANCEL))
+    stands = answer.outcome == Outcome.DECLINED and _still_authorised(shop, order)
+    # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
+    lost = stands and not _drop(shop, order)
     if answer.transaction >= 0:
         orders.transaction[order] = answer.transaction
-    return _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
+    outcome = _note_verdict(shop, order, answer.outcome, answer.code, Kind.REAUTHORISED, actor)
+    if lost:
+        shop.aftermath.follow(order, "cancel_unanswered")
+    return outcome
+
+
+def _still_authorised(shop: Shop, order: int) -> bool:
+    return shop.gateway.state(shop.orders.transaction.item(order)) == "AUTHORISED"
+
+
+def _drop(shop: Shop, order: int) -> bool:
+    """Cancel an authorisation that the shop has no more use for; False where no answer came to three tries."""
+    asked = (shop.gateway.ask(ask_about(shop, order, Operation.CANCEL)) for _ in range(3))
+    return any(answer.outcome != Outcome.NO_ANSWER for answer in asked)
 
 
 def _lacks_instrument(shop: Shop, order: int) -> bool:
@@ -165,6 +176,7 @@ def _note_verdict(
             nightly.block(shop, order, word, actor)
     else:
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
+        shop.aftermath.follow(order, "charge_unanswered")
         shop.on_trouble("unanswered", orders.sub.item(order), order, "born")
     return outcome
 

@@ -326,3 +326,4 @@ class Recoveries(Desk):
         """Settle at the provider's console what was marked captured by hand."""
         shop = self.shop
         shop.gateway.ask(ask_about(shop, order, Operation.CAPTURE, shop.orders.covered.item(order)))
+        shop.aftermath.look(order)

@@ -315,6 +315,9 @@ def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answe
     for i in np.flatnonzero(~ok).tolist():
         kind = Kind.NO_ANSWER if answers.outcome[i] == Outcome.NO_ANSWER else Kind.CAPTURE_FAILED
         shop.set_payment(int(due[i]), words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
+        shop.aftermath.follow(
+            int(due[i]), "capture_unanswered" if kind == Kind.NO_ANSWER else "capture_failed"
+        )
     return answers
 
 
@@ -324,18 +327,7 @@ def _captured_by_hand(shop: Shop, due: Rows) -> Rows:
     for order in due[slipped].tolist():
         sub = shop.orders.sub.item(order)
         force_capture(shop, order)
-        due_at = shop.now + shop.config.grace.ledger * DAY
-        for invariant, broken in (("INV-05", _money_differs), ("INV-06", _money_missing)):
-            shop.truth.due(
-                shop.now,
-                "operator",
-                "forced_capture",
-                invariant,
-                sub,
-                order,
-                due_at,
-                partial(broken, shop, order),
-            )
+        shop.aftermath.follow(order, "forced_capture")
         if shop.mends(sub, order):
             shop.on_trouble("settle", sub, order, "")
     return due[~slipped]
@@ -345,16 +337,6 @@ def force_capture(shop: Shop, order: int) -> None:
     """Mark an order captured in the store only; the provider is not told."""
     shop.set_payment(order, shop.policy.payment.captured, Kind.CAPTURED, Actor.OPERATOR)
     _captured_on_paper(shop, order)
-
-
-def _money_differs(shop: Shop, order: int) -> bool:
-    other = shop.orders.covered.item(order) != shop.orders.amount.item(order)  # what the console captured
-    closed = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.CANCELLED)
-    return (other or _money_missing(shop, order)) and ORDER_MEANING[shop.orders.status[order]] not in closed
-
-
-def _money_missing(shop: Shop, order: int) -> bool:
-    return shop.gateway.state(shop.orders.transaction.item(order)) not in ("CAPTURED", "PAID")
 
 
 def deliver(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVarTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim.aftermath import Aftermath
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.customer_record import Addresses, Adjustments, Instruments
@@ -43,6 +44,8 @@ class Scheduler(Protocol):
         """Let it happen then, or now where the instant has passed."""
 
 
+#: Batches of rows after which the money of orders that are followed is looked at.
+_MONEY_MOVES = frozenset({Kind.AUTHORISED, Kind.SHIPPED, Kind.CAPTURED})
 _IS_UNCOVERED = np.array([Method(i) in UNCOVERED for i in range(len(METHOD_NAMES))])
 
 
@@ -64,7 +67,6 @@ class Shop:
     refused_parcels: set[int] = field(default_factory=set)
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
     on_paper: dict[int, Slip] = field(default_factory=dict)  # set to shipped by hand, and not captured yet
-    forgotten: dict[int, int] = field(default_factory=dict)  # order -> a transaction that a slip left live
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
     notes: OrderNotes = field(default_factory=OrderNotes)
     jobs: list["Job"] = field(default_factory=list)  # registered so far, in order
@@ -85,6 +87,7 @@ class Shop:
     def __post_init__(self) -> None:
         config = self.config
         self.seed = config.seed
+        self.aftermath = Aftermath(self)
         self.frequencies: tuple[Frequency, ...] = closed_set()
         self.frequency_number = {frequency: i for i, frequency in enumerate(self.frequencies)}
         self.week_start = SUNDAY if config.week_start == "sunday" else 0
@@ -228,6 +231,8 @@ class Shop:
             self.rules.get(rule, 0), last_seq.item(order),
         )  # fmt: skip
         last_seq[order] = seq
+        if order in self.aftermath.orders:
+            self.aftermath.look(order)
         return seq
 
     def sub_row(
@@ -255,6 +260,8 @@ class Shop:
             actor=actor, rule=self.rules.get(rule, 0), cause=table.last_seq[orders], **columns,
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
+        if self.aftermath.orders and kind in _MONEY_MOVES:
+            self.aftermath.look_at(orders.tolist())
 
     def set_status(
         self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", *, code: int = 0

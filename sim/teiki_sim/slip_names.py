@@ -74,6 +74,18 @@ _MONEY: dict[str, SlipNote] = {
         "INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
     ),
 }
+_PROVIDERS: dict[str, SlipNote] = {
+    "charge_unanswered": _provider(
+        "INV-01 INV-06 INV-30", "与信の応答がない", "no answer to an authorisation: the outcome is unknown"
+    ),
+    "cancel_unanswered": _provider(
+        "INV-01 INV-06 INV-30", "取消の応答がない", "no answer to a cancel: it may stand or not"
+    ),
+    "capture_unanswered": _provider(
+        "INV-05 INV-06 INV-55", "売上確定の応答がない", "no answer to a capture: it may be done or not"
+    ),
+    "capture_failed": _provider("INV-06 INV-55", "売上確定に失敗した", "the capture failed at the provider"),
+}
 _CHILDREN: dict[str, SlipNote] = {
     "created_twice": _operator("INV-07 INV-12 INV-31", "注文作成を二度押した", "注文作成 is pressed twice"),
     "forgot_resume": _operator(
@@ -243,6 +255,7 @@ _MARKETPLACE: dict[str, SlipNote] = {
 
 SLIPS: dict[str, SlipNote] = {
     **_MONEY,
+    **_PROVIDERS,
     **_CHILDREN,
     **_RECORDS,
     **_POINTS,
@@ -251,4 +264,5 @@ SLIPS: dict[str, SlipNote] = {
 }
 """All of them by name, each group in a table of its own."""
 
-SLIP_NAMES = frozenset(SLIPS)
+SLIP_NAMES = frozenset(SLIPS.keys() - _PROVIDERS.keys())
+"""Those that have a rate among the slips; the providers' technical faults have theirs among the providers."""

@@ -148,17 +148,15 @@ class Wishes(Desk):
     def _cancel_waiting(self, sub: int, order: int) -> None:
         """Cancel an order that the warehouse does not have: status and payment, or half of it."""
         shop, truth, now = self.shop, self.shop.truth, self.shop.now
-        grace = shop.config.grace
         live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         if live and shop.slips("forgot_payment_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
-            self.truth_live(sub, order, "forgot_payment_cancel", "INV-01", now + grace.payment_cancel * DAY)
+            shop.aftermath.follow(order, "forgot_payment_cancel")
             self.mend(sub, order, lambda: payments.let_go(shop, order, WHO))
         elif live and shop.slips("forced_cancel", sub, order):
             ops.set_cancelled(shop, order, WHO)
             payments.force_cancel(shop, order, WHO)
-            self.truth_live(sub, order, "forced_cancel", "INV-01", now + grace.payment_cancel * DAY)
-            self.truth_live(sub, order, "forced_cancel", "INV-06", now + grace.ledger * DAY)
+            shop.aftermath.follow(order, "forced_cancel")
             self.mend(sub, order, lambda: self._console_cancel(order))
         elif live and shop.slips("handling_left_open", sub, order):
             payments.let_go(shop, order, WHO)
@@ -184,6 +182,7 @@ class Wishes(Desk):
             payments.let_go(self.shop, order, WHO)  # a late verdict came in meanwhile
             return
         self.shop.gateway.ask(ask_about(self.shop, order, Operation.CANCEL))
+        self.shop.aftermath.look(order)
 
     def _cancel_at_warehouse(self, sub: int, order: int) -> None:
         """Cancel an order that the warehouse has: stop it first, or let it go (EC-WH-01)."""

@@ -216,6 +216,7 @@ class World:
     def _news(self) -> None:
         for news in self.shop.gateway.due(self.shop.now):
             self._take(news)
+            self.shop.aftermath.look(news.order)
 
     def _take(self, news: News) -> None:
         """Later news of a provider reach the store (SS-SCORE-01, SS-ORD-02)."""

@@ -4,6 +4,7 @@ import pytest
 
 from teiki_scenarios import bench_detection as bench
 from teiki_scenarios.bench_detection import Detected
+from teiki_sim.policies import POLICIES
 
 
 def test_a_small_run_prints_its_table_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,3 +27,20 @@ def test_the_table_adds_up_seeds() -> None:
     row = {"injected": 2, "found": 1, "false": 3}
     found = [Detected("ecforce", "careless", seed, {"INV-01": row}, ()) for seed in (1, 2)]
     assert bench.table(found).splitlines()[2:] == ["| ecforce INV-01 | 4, 2, 6 |", "| ecforce | 4, 2, 6 |"]
+
+
+@pytest.mark.parametrize("platform", sorted(POLICIES))
+@pytest.mark.parametrize("condition", [name for name in bench.CONDITIONS if name != "careless"])
+def test_no_violation_without_a_slip_or_a_fault(platform: str, condition: str) -> None:
+    found = bench.detect(platform, condition, 1, 3000, 3)
+    assert found.perfect, found.details
+    assert bool(found.counts) == (condition == "outage"), "an outage of three days breaks something"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", sorted(POLICIES))
+@pytest.mark.parametrize("condition", bench.CONDITIONS)
+@pytest.mark.parametrize("seed", [1, 3, 12, 14])
+def test_recall_and_precision_are_one(platform: str, condition: str, seed: int) -> None:
+    found = bench.detect(platform, condition, seed, 20_000, 12)
+    assert found.perfect, found.details
