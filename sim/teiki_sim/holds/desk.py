@@ -139,8 +139,7 @@ class HoldDesk(Recoveries):
         shop.truth.broke(shop.now, "operator", "egg_cancels_current", "INV-08", sub, order)
         ops.set_cancelled(shop, order, WHO)
         payments.let_go(shop, order, WHO)
-        due = shop.now + shop.config.grace.payment_cancel * DAY
-        self.truth_live(sub, order, "egg_cancels_current", "INV-01", due)
+        shop.aftermath.follow(order, "egg_cancels_current")
         self.later(1, lambda: self._ask_payer(sub))
         return True
 
