@@ -113,6 +113,12 @@ class Operators(Part):
         """Whether the desk rests at weekends; a marketplace's clock for answers does not (AM-CAN-01)."""
         return (self.workdays or ("everyday" if platform == "marketplace" else "weekdays")) == "weekdays"
 
+    refusals: int = Field(
+        default=3,
+        ge=2,
+        description="同じ拒否が何回続いたら対応を決めるか · equal refusals running after which one decides",
+    )
+
     @model_validator(mode="after")
     def _open(self) -> Self:
         if self.hours[0] >= self.hours[1]:
@@ -186,6 +192,9 @@ class Grace(Part):
     adjustment: Count = Field(default=7, description="調整金額の精算 · an open adjustment settled")
     approval: Count = Field(
         default=3, description="戻った荷物のキャンセル承認 · cancel approved once the parcel is back"
+    )
+    escalation: Count = Field(
+        default=7, description="続く拒否への対応 · something decided on refusals that come again (SS-NP-03)"
     )
 
 

@@ -16,7 +16,7 @@ from teiki_sim.messages import METHODS, Method
 from teiki_sim.shop import Shop
 from teiki_sim.tables import Rows
 
-__all__ = ["Customers", "Wish", "new_method"]
+__all__ = ["Customers", "Wish", "mended", "new_method"]
 
 
 class Wish(IntEnum):
@@ -143,14 +143,19 @@ class Customers:
         days = first + spread(shop.draw(sub, Purpose.REPAIR_DELAY, cycle, attempt), last - first + 1)
 
         def repaired() -> None:
-            method = METHODS[shop.subs.method.item(sub)]
-            shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
-            mend(shop, sub)
-            shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
+            mended(shop, sub)
             assert callable(done)
             done()
 
         shop.when(shop.later(days, 11 * 3600), repaired)
+
+
+def mended(shop: Shop, sub: int) -> None:
+    """The customer mends the means of payment with the provider."""
+    method = METHODS[shop.subs.method.item(sub)]
+    shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
+    mend(shop, sub)
+    shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
 
 
 def new_method(shop: Shop, sub: int) -> Method:

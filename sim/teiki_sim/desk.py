@@ -15,9 +15,10 @@ from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import UNCOVERED, Method, Outcome
 from teiki_sim.shop import Shop
+from teiki_sim.slip_names import Source
 from teiki_sim.tables import GONE, HANDED_OVER
 
-__all__ = ["WHO", "Desk", "Task", "both_survive", "shipping_instant", "survives"]
+__all__ = ["WHO", "Desk", "Task", "both_survive", "shipped_close", "shipping_instant", "survives"]
 
 WHO = Actor.OPERATOR
 Task = Callable[[], None]
@@ -100,11 +101,14 @@ class Desk:
         if shop.mends(sub, order):
             self.later(1, mended)
 
-    def pair(self, sub: int, first: int, second: int, slip: str, invariant: str) -> None:
+    def pair(
+        self, sub: int, first: int, second: int, slip: str, invariant: str, source: Source = "operator"
+    ) -> None:
+        """Two children breach an invariant if both stand after the grace."""
         shop, now = self.shop, self.shop.now
         due = now + shop.config.grace.duplicate * DAY
         shop.truth.due(
-            now, "operator", slip, invariant, sub, second, due,
+            now, source, slip, invariant, sub, second, due,
             partial(both_survive, shop, first, second),
         )  # fmt: skip
 
@@ -129,6 +133,19 @@ class Desk:
 def both_survive(shop: Shop, first: int, second: int) -> bool:
     """Whether neither of two children was cancelled or deleted."""
     return survives(shop, first) and survives(shop, second)
+
+
+def shipped_close(shop: Shop, sub: int, order: int, day: int, source: Source, slip: str) -> None:
+    """INV-15 is broken if by a day this order and one after it have left less than the lead apart."""
+    lead = shop.config.carriers[shop.config.default_carrier].lead_days
+
+    def broken() -> bool:
+        other = shop.subs.last_order.item(sub)
+        planned = shop.orders.ship
+        gone = other != order and shop.is_gone(other) and shop.is_gone(order)
+        return gone and abs(planned.item(other) - planned.item(order)) < lead
+
+    shop.truth.due(shop.now, source, slip, "INV-15", sub, -1, day * DAY, broken)
 
 
 def survives(shop: Shop, order: int) -> bool:

@@ -85,7 +85,8 @@ def generate(
         else:
             settle_refusal(shop, order, what, word, is_born)
     shop.live = np.concatenate([shop.live, children])
-    shop.on_generated(shop.now, children)
+    if cycle is None:  # made again, it wakes no new wish
+        shop.on_generated(shop.now, children)
     _amount_stop(shop, children)
     return children
 
@@ -160,6 +161,7 @@ def _without_collisions(shop: Shop, due: Rows) -> Rows:
         subs.attempt[sub] += 1
         code = shop.log.code("collision")
         shop.sub_row(Kind.GENERATION_FAILED, sub, rule="collision", code=code, cycle=subs.cycle.item(sub) + 1)
+        shop.refusals.flagged(sub, refused=False)
         raise_flag(shop, sub, code, "collision")
         shop.on_trouble("flag", sub, -1, "collision")
     return due[~hit]
@@ -293,6 +295,8 @@ def settle_refusal(shop: Shop, order: int, outcome: int, code: int, born: bool) 
             refuse_child(shop, order, code)
         else:
             fail_generation(shop, sub, code)
+        if shop.refusals.note(sub, code, table.cycle.item(order), shop.now) == shop.config.operators.refusals:
+            shop.on_trouble("again", sub, order, "")
 
 
 def refuse_child(shop: Shop, order: int, code: int, late: bool = False) -> None:
@@ -317,6 +321,7 @@ def fail_generation(shop: Shop, sub: int, code: int, cause: str = "payment") -> 
         method=subs.method.item(sub),
         cycle=subs.cycle.item(sub) + 1,
     )
+    shop.refusals.flagged(sub, refused=cause == "payment")
     if shop.policy.failed_generation == "hold":
         hold_cycles(shop, sub, "egg_payment_failed", Actor.SYSTEM, "flag")
         if cause:

@@ -29,6 +29,8 @@ def write_settings(shop: Shop) -> None:
     terms = {"platform": shop.policy.number}
     terms |= {f"grace.{name}": int(value) for name, value in config.grace.model_dump().items()}
     terms["week_start"] = shop.week_start
+    terms["lead_days"] = config.carriers[config.default_carrier].lead_days
+    terms["refusals_before_escalation"] = config.operators.refusals
     terms["schedule.generate_days_before_delivery"] = shop.ahead
     if shop.points.on:
         terms["points.per_10000_yen"] = shop.points.rate

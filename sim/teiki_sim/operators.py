@@ -43,6 +43,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "ask_np": self._ask_np,
             "amount_differs": self._amount_differs,
             "message": self._message,
+            "again": self._again,
         }
         self._overlooked: dict[str, tuple[str, str]] = {}
         if shop.policy.failed_generation == "hold":

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from teiki_sim import nightly, payments, standing
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
-from teiki_sim.desk import WHO, Desk, survives
+from teiki_sim.customers import mended
+from teiki_sim.desk import WHO, Desk, both_survive, survives
 from teiki_sim.draws import Purpose
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import METHODS, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about, force_capture, print_invoices
+from teiki_sim.slip_names import SLIPS, Source
 from teiki_sim.tables import CAPTURE_TRIED, STOPPED, without
 
 __all__ = ["Recoveries"]
+
+_BLIND: tuple[tuple[str, Source], ...] = (
+    ("blind_restart", "operator"),
+    ("card_edited_during_restart", "timing"),
+)
 
 
 class Recoveries(Desk):
@@ -34,9 +42,54 @@ class Recoveries(Desk):
         if cause == "collision":
             self._restart(sub)
             return
+        if shop.subs.attempt[sub] >= 2 and not attempt:
+            self._truth_declined_again(sub)
+        if self._blind(sub):
+            return
         code = shop.log.code("payment_failed")
         shop.sub_row(Kind.MAIL, sub, WHO, code=code)
         self.customers.repair(sub, attempt, lambda: self.put(lambda: self._restart(sub)))
+
+    def _truth_declined_again(self, sub: int) -> None:
+        """The repair did not help: the flag says so again, unless somebody leaves the subscription half restarted."""
+        shop, subs = self.shop, self.shop.subs
+        due = shop.now + shop.config.grace.generation * DAY
+        for invariant in SLIPS["declined_again"].invariants:
+            shop.truth.due(
+                shop.now, "provider", "declined_again", invariant, sub, -1, due,
+                lambda: not subs.flag[sub] and not subs.attempt.item(sub) and bool(subs.paused[sub]),
+            )  # fmt: skip
+
+    def _blind(self, sub: int) -> bool:
+        """Slips: restarted with nothing mended, or a moment before the customer mends it (INV-21)."""
+        shop, cycle = self.shop, self.shop.subs.cycle.item(sub)
+        if not shop.refusals.failed(sub) or shop.subs.status.item(sub) != shop.policy.subscription.active:
+            return False
+        for slip, source in _BLIND:
+            if not shop.slips(slip, sub, cycle):
+                continue
+            ops.fresh_dates(shop, sub, WHO)
+            ops.clear_flag(shop, sub, WHO)
+            ops.resume(shop, sub, WHO)
+            shop.truth.broke(shop.now, source, slip, "INV-21", sub, -1)
+            if source == "timing":
+                shop.when(shop.now + 600, mended, shop, sub)
+            return True
+        return False
+
+    def _again(self, sub: int, order: int, _more: str) -> None:
+        """The same refusal on cycles running: somebody decides what becomes of it, or nobody looks (SS-NP-03)."""
+        shop, seen = self.shop, self.shop.subs.status.item(sub)
+        ignored = shop.slips("ignored_queue", sub, shop.subs.cycle.item(sub))
+        source: Source = "operator" if ignored else "provider"
+        slip = "ignored_queue" if ignored else "persistent_refusal"
+        due = shop.now + shop.config.grace.escalation * DAY
+        shop.truth.due(
+            shop.now, source, slip, "INV-54", sub, order, due,
+            lambda: ignored and shop.subs.status.item(sub) == seen,
+        )  # fmt: skip
+        if not ignored:
+            shop.sub_row(Kind.DECISION, sub, WHO, code=shop.log.code("escalated"))
 
     def _restart(self, sub: int) -> None:
         """Clear the flag, look at the dates, press 再開: all of it, or one half (SS-RACE-02, -04)."""
@@ -62,34 +115,31 @@ class Recoveries(Desk):
                 ),
             )
             if shop.mends(sub, cycle):
-                self.later(1, lambda: self._finish(sub))
+                self.later(1, lambda: self.finish(sub))
             return
         ops.fresh_dates(shop, sub, WHO)
         ops.clear_flag(shop, sub, WHO)
         if not shop.slips("forgot_resume", sub, cycle):
             ops.resume(shop, sub, WHO)
             return
-        truth.due(
-            now,
-            "operator",
-            "forgot_resume",
-            "INV-20",
-            sub,
-            -1,
-            due,
-            lambda: (
-                bool(subs.paused[sub]) and subs.status.item(sub) == active and self._restarts[sub] == this
-            ),
-        )
-        lapse = max((subs.delivery.item(sub) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
-        truth.due(
-            now, "operator", "forgot_resume", "INV-08", sub, -1, lapse,
-            lambda: bool(subs.paused[sub]) and subs.status.item(sub) == active and self._restarts[sub] == this,
-        )  # fmt: skip
+        self.truth_paused(sub, "forgot_resume")
         if shop.mends(sub, cycle):
-            self.later(1, lambda: self._finish(sub))
+            self.later(1, lambda: self.finish(sub))
 
-    def _finish(self, sub: int) -> None:
+    def truth_paused(self, sub: int, slip: str, source: Source = "operator") -> None:
+        """The flag is cleared and 再開 not pressed: half a recovery, and soon a cycle that nobody generates."""
+        shop, subs, now = self.shop, self.shop.subs, self.shop.now
+        active, this = shop.policy.subscription.active, self._restarts.get(sub, 0)
+
+        def lasts() -> bool:
+            stands = bool(subs.paused[sub]) and subs.status.item(sub) == active
+            return stands and self._restarts.get(sub, 0) == this
+
+        lapse = max((subs.delivery.item(sub) - shop.ahead) * DAY, now) + shop.config.grace.generation * DAY
+        shop.truth.due(now, source, slip, "INV-20", sub, -1, now + shop.config.grace.resume * DAY, lasts)
+        shop.truth.due(now, source, slip, "INV-08", sub, -1, lapse, lasts)
+
+    def finish(self, sub: int) -> None:
         """Do the half of a restart that was left out."""
         shop, subs = self.shop, self.shop.subs
         if subs.status.item(sub) != shop.policy.subscription.active or not (
@@ -167,7 +217,7 @@ class Recoveries(Desk):
         cycle, delivery = orders.cycle.item(order), orders.delivery.item(order)
         ship = max(orders.ship.item(order), shop.today)
         delivery += ship - orders.ship.item(order)
-        names = ("rakuten_not_deleted", "rakuten_not_regenerated", "created_twice")
+        names = ("rakuten_not_deleted", "rakuten_not_regenerated", "rakuten_late", "created_twice")
         first_time = shop.subs.attempt[sub] == 0
         slip = next((name for name in names if first_time and shop.slips(name, sub, order)), "")
         if slip == "rakuten_not_deleted":
@@ -176,23 +226,32 @@ class Recoveries(Desk):
             for failed_order in [*self._undeleted.pop(sub, ()), order]:
                 if self._still_refused(failed_order):
                     ops.delete_order(shop, failed_order, WHO)
-        if slip == "rakuten_not_regenerated":
+        if slip in ("rakuten_not_regenerated", "rakuten_late"):
             due = now + shop.config.grace.rakuten * DAY
             for invariant in ("INV-31", "INV-08"):
                 truth.due(
-                    now, "operator", slip, invariant, sub, order, due,
+                    now, "timing" if slip == "rakuten_late" else "operator", slip, invariant, sub, order, due,
                     lambda: not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active,
                 )  # fmt: skip
-            self.mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
+            if slip == "rakuten_late":  # the next cycle comes between
+                self.later(25, lambda: self._regenerate(sub, order, cycle, ship, delivery))
+            else:
+                self.mend(sub, order, lambda: self._regenerate(sub, order, cycle, ship, delivery))
             return
         first = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
+        if not slip and first >= 0 and self._still_refused(first):
+            grace = shop.config.grace.rakuten * DAY
+            shop.truth.due(
+                now, "provider", "rakuten_fails_again", "INV-31", sub, first, now + grace,
+                partial(both_survive, shop, order, first),
+            )  # fmt: skip
         if slip == "rakuten_not_deleted":
             truth.broke(now, "operator", slip, "INV-31", sub, first)
-            self._duplicate(sub, order, first, slip)
+            self.duplicate(sub, order, first, slip)
         elif slip == "created_twice":
             failed = standing.payment_meaning(shop, first) == PaymentMeaning.REFUSED
             second = ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery)
-            self._duplicate(sub, first, second, slip)
+            self.duplicate(sub, first, second, slip)
             if failed:
                 truth.broke(now, "operator", slip, "INV-31", sub, second)
 
@@ -210,11 +269,11 @@ class Recoveries(Desk):
             survives(self.shop, int(order)) for order in np.flatnonzero(of_cycle) if orders.status[order]
         )
 
-    def _duplicate(self, sub: int, first: int, second: int, slip: str) -> None:
+    def duplicate(self, sub: int, first: int, second: int, slip: str, source: Source = "operator") -> None:
         """Two children of one cycle: broken if both still stand after the grace."""
         shop = self.shop
         for invariant in ("INV-07", "INV-12"):
-            self.pair(sub, first, second, slip, invariant)
+            self.pair(sub, first, second, slip, invariant, source)
         self.mend(sub, second, lambda: ops.cancel_order(shop, second, WHO), if_waiting=True)
 
     def _unanswered(self, sub: int, order: int, born: str) -> None:
@@ -224,6 +283,8 @@ class Recoveries(Desk):
             return
         if born == "unborn" and shop.subs.held[sub]:
             shop.sub_row(Kind.NOTICE, sub, WHO, code=shop.log.code("asked"))
+        if born == "born":
+            self._retried(sub, order)
         answer = shop.gateway.ask(ask_about(shop, order, Operation.INQUIRE))
         code = shop.log.code(answer.state or "unknown")
         if answer.outcome == Outcome.NO_ANSWER:
@@ -251,6 +312,23 @@ class Recoveries(Desk):
                 order, words.refusal(METHODS[shop.orders.method.item(order)]), Kind.INQUIRED, WHO, code=code
             )
             self._ask_again(sub, order, answer.transaction >= 0)
+
+    def _retried(self, sub: int, order: int) -> None:
+        """Slip: the order whose charge got no answer is simply made once more (INV-07, INV-12)."""
+        shop, orders, subs = self.shop, self.shop.orders, self.shop.subs
+        if (
+            sub < 0
+            or subs.last_order.item(sub) != order
+            or subs.status.item(sub) != shop.policy.subscription.active
+        ):
+            return
+        if not subs.flag[sub] and shop.slips("retried_after_lost_reply", sub, order):
+            second = ops.create_child(
+                shop, sub, WHO, cycle=orders.cycle.item(order), ship=max(orders.ship.item(order), shop.today),
+                delivery=orders.delivery.item(order),
+            )  # fmt: skip
+            if second >= 0:
+                self.duplicate(sub, order, second, "retried_after_lost_reply", "provider")
 
     def _ask_again(self, sub: int, order: int, known: bool) -> None:
         """A charge that never arrived or failed is asked for again, where the platform can."""
@@ -294,7 +372,7 @@ class Recoveries(Desk):
         if active and holds:
             self.lift(sub)
         elif active:
-            self._finish(sub)
+            self.finish(sub)
 
     def _cancel_unanswered(self, sub: int, order: int, _more: str) -> None:
         """A cancel without an answer, and no answer to the inquiry either: once more, tomorrow if need be."""

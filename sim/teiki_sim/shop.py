@@ -20,6 +20,7 @@ from teiki_sim.names import ShopNames
 from teiki_sim.order_notes import OrderNotes
 from teiki_sim.points import Points
 from teiki_sim.policies import Policy
+from teiki_sim.refusals import Refusals
 from teiki_sim.requests.inbox import Inbox
 from teiki_sim.tables import GONE, ORDER_COLUMNS, STOPPED, SUBSCRIPTION_COLUMNS, Rows, Table
 from teiki_sim.tally import Tally
@@ -74,6 +75,7 @@ class Shop:
         default_factory=set
     )  # held orders (subscriptions inverted) that a slip overlooked
     left_to_differ: set[int] = field(default_factory=set)  # refused reports that a slip left
+    refusals: Refusals = field(default_factory=Refusals)
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
     instruments: Instruments = field(default_factory=Instruments)

@@ -102,7 +102,9 @@ _CHILDREN: dict[str, SlipNote] = {
         "INV-11 INV-12", "過去の次回日のまま再開した", "resumed with a next date in the past"
     ),
     "bulk_past_date": _operator(
-        "INV-11 INV-12", "一括更新で過去の次回日を入れた", "a bulk update types a next date in the past"
+        "INV-11 INV-12 INV-14",
+        "一括更新で過去の次回日を入れた",
+        "a bulk update types a next date in the past",
     ),
     "skip_master_unmoved": _operator(
         "INV-16", "スキップで親を動かさなかった", "a skip leaves the master where it is"
@@ -253,6 +255,74 @@ _MARKETPLACE: dict[str, SlipNote] = {
     ),
 }
 
+_DATES: dict[str, SlipNote] = {
+    "skip_wrong_month": _operator(
+        "INV-14 INV-16", "スキップで1周期先の日付を打ち間違えた", "a skip is typed one cycle too far"
+    ),
+    "skipped_by_both": _timing(
+        "INV-14", "同じ回をお客様と担当者の両方がスキップした", "customer and staff skip the same delivery"
+    ),
+    "skip_after_export": _timing(
+        "INV-16", "出荷リスト出力とスキップが行き違った", "a skip crosses the export of the child"
+    ),
+    "child_moved": _operator(
+        "INV-15", "子注文だけを動かし、次の回に寄せた", "the child is moved next to the following one"
+    ),
+    "late_release": _timing(
+        "INV-15", "保留の解除が次の回の直前になった", "a hold is released just before the next parcel"
+    ),
+    "long_hold_release": _timing(
+        "INV-11 INV-12", "長い停止のあと、過ぎた日付のまま再開した", "resumed after its next date went by"
+    ),
+    "flagged_long_restart": _provider(
+        "INV-11 INV-12",
+        "拒否が長引き、過ぎた日付のまま再開した",
+        "refused until the date went by, then restarted as it stands",
+    ),
+    "reactivated_on_batch_day": _timing(
+        "INV-12", "夜間生成の日に手作業でも生成した", "a child by hand on the day of the batch's next"
+    ),
+}
+_RESTARTS: dict[str, SlipNote] = {
+    "restart_while_batch": _timing(
+        "INV-07 INV-12", "夜間生成中に同じ回を手作業で生成した", "created by hand while the batch makes it"
+    ),
+    "retried_after_lost_reply": _provider(
+        "INV-07 INV-12", "応答のない注文を照会せずに作り直した", "made once more after a lost reply"
+    ),
+    "collision_flag_lost": _timing(
+        "INV-08 INV-20", "生成と編集が重なり、フラグが消えた", "a collision whose flag a save wipes out"
+    ),
+    "declined_again": _provider(
+        "INV-08 INV-20 INV-21", "直したはずの支払いがまた断られた", "refused again after the repair"
+    ),
+    "child_between": _timing(
+        "INV-10", "停止の依頼と処理の間に子注文が生成された", "a child comes between the request and the stop"
+    ),
+    "cancel_refused": _provider(
+        "INV-10", "子注文の決済取消を断られた", "the cancel of the child's payment is refused"
+    ),
+    "blind_restart": _operator("INV-21", "支払い手段を直さずに再開した", "restarted with nothing repaired"),
+    "card_edited_during_restart": _timing(
+        "INV-21", "再開の直後にカードが変更された", "the card is changed just after the restart"
+    ),
+    "rakuten_late": _timing(
+        "INV-08 INV-31", "再生成の前に次の回が生成された", "the next cycle comes before the regeneration"
+    ),
+    "rakuten_fails_again": _provider(
+        "INV-31", "再生成した注文も断られた", "the regenerated order is refused as well"
+    ),
+    "ignored_queue": _operator(
+        "INV-54", "同じ拒否が続いても誰も対応しない", "nobody looks at refusals that come again"
+    ),
+    "persistent_refusal": _provider(
+        "INV-54", "未払い・限度額で同じ拒否が続く", "arrears or a limit refuse again and again"
+    ),
+    "reauth_delay": _provider(
+        "INV-15", "再与信に日がかかり、次の回に重なった", "a late verdict pushes a parcel onto the next"
+    ),
+}
+
 SLIPS: dict[str, SlipNote] = {
     **_MONEY,
     **_PROVIDERS,
@@ -261,6 +331,8 @@ SLIPS: dict[str, SlipNote] = {
     **_POINTS,
     **_HOLDS,
     **_MARKETPLACE,
+    **_DATES,
+    **_RESTARTS,
 }
 """All of them by name, each group in a table of its own."""
 

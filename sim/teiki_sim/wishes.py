@@ -17,7 +17,7 @@ from teiki_sim import payments, standing
 from teiki_sim.addressing import carry_address, change_address, siblings, tell_old_address
 from teiki_sim.calendar import DAY
 from teiki_sim.cards import is_lacking
-from teiki_sim.customers import Customers, Wish, new_method
+from teiki_sim.customers import Customers, Wish, mended, new_method
 from teiki_sim.desk import WHO, Desk, both_survive, shipping_instant, survives
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Kind
@@ -25,6 +25,7 @@ from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Operation
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
+from teiki_sim.slip_names import Source
 from teiki_sim.tables import FORCED
 from teiki_sim.truth import Slip
 
@@ -62,14 +63,20 @@ class Wishes(Desk):
         shop, truth = self.shop, self.shop.truth
         if shop.subs.flag[sub]:
             return
-        moves = 1
-        for slip, moved in (("skip_master_unmoved", 0), ("skip_moved_twice", 2)):
-            if shop.slips(slip, sub, shop.subs.cycle.item(sub)):
-                moves = moved
+        moves, slip = 1, ""
+        for name, moved in (("skip_master_unmoved", 0), ("skip_moved_twice", 2)):
+            if shop.slips(name, sub, shop.subs.cycle.item(sub)):
+                moves, slip = moved, name
                 break
         child = ops.waiting_child(shop, sub)
         before = shop.subs.delivery.item(sub)
+        if moves == 1 and shop.slips("skip_wrong_month", sub, shop.subs.cycle.item(sub)):
+            moves, slip = 0, "skip_wrong_month"
         ops.skip(shop, sub, WHO, move_master=moves)
+        if slip == "skip_wrong_month":
+            typed = shop.next_delivery(sub, shop.next_delivery(sub, before))
+            shop.schedule(sub, shop.ship_date(sub, typed), typed, WHO)
+            truth.broke(shop.now, "operator", slip, "INV-14", sub, -1)
         if moves != 1:
             expected = shop.next_delivery(sub, before)
             midnight = (shop.today + 1) * DAY - 1
@@ -91,22 +98,26 @@ class Wishes(Desk):
         """Record what becomes of the unshipped child, or forget to (EC-SUB-07)."""
         shop = self.shop
         if shop.slips("no_decision", sub, child):
-            stopped = shop.policy.subscription.active
-            shop.truth.ships(
-                shop.now, "operator", "no_decision", "INV-10", sub, child,
-                lambda: shop.subs.status.item(sub) != stopped and child not in decided,
-            )  # fmt: skip
-            decided: set[int] = set()
-            if shop.mends(sub, child):
+            self.undecided(sub, child, decision, "no_decision")
+        else:
+            ops.decide(shop, child, decision, WHO)
 
-                def mend() -> None:
-                    if not shop.is_gone(child):
-                        decided.add(child)
-                        ops.decide(shop, child, decision, WHO)
+    def undecided(self, sub: int, child: int, decision: str, slip: str, source: Source = "operator") -> None:
+        """Nothing is recorded on an unshipped child; some notice, and record it a day later (INV-10)."""
+        shop, active = self.shop, self.shop.policy.subscription.active
+        decided: set[int] = set()
+        shop.truth.ships(
+            shop.now, source, slip, "INV-10", sub, child,
+            lambda: shop.subs.status.item(sub) != active and child not in decided,
+        )  # fmt: skip
+        if shop.mends(sub, child):
 
-                self.later(1, mend)
-            return
-        ops.decide(shop, child, decision, WHO)
+            def mend() -> None:
+                if not shop.is_gone(child):
+                    decided.add(child)
+                    ops.decide(shop, child, decision, WHO)
+
+            self.later(1, mend)
 
     def _created_on_stopped(self, sub: int) -> None:
         """Slip: 注文作成 pressed for a course that has stopped (SS-ORD-14); ecforce refuses it (EC-SUB-02)."""
@@ -306,7 +317,8 @@ class Wishes(Desk):
         if is_lacking(shop, sub):  # a card first (EC-SUB-13)
             self.customers.repair(sub, 2, lambda: self.put(self._wish, sub, -1, Wish.RESUME))
             return
-        if shop.subs.flag[sub]:
+        if shop.subs.flag[sub]:  # nobody restarts what was refused before the customer has mended it
+            mended(shop, sub)
             ops.clear_flag(shop, sub, WHO)
         if shop.subs.held[sub] and shop.policy.failed_generation == "hold":
             self.release_both(sub)

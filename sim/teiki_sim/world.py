@@ -258,6 +258,7 @@ class World:
         nightly.refuse_child(shop, order, code, late=True)
         scored = shop.policy.name == "subscstore" and shop.orders.method.item(order) == Method.SCORE
         if scored and sub >= 0 and not shop.subs.flag[sub]:
+            shop.refusals.flagged(sub, refused=True)
             nightly.raise_flag(shop, sub, code, "score_ng")
             shop.on_trouble("flag", sub, -1, "payment")
 

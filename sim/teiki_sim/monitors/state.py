@@ -66,6 +66,10 @@ GOES_ON = SUBSCRIPTION_MEANING == SubscriptionMeaning.ACTIVE
 STOPS = np.isin(SUBSCRIPTION_MEANING, [SubscriptionMeaning.STOPPED, SubscriptionMeaning.CANCELLED])
 OVER = STOPS | (SUBSCRIPTION_MEANING == SubscriptionMeaning.ENDED)
 
+_FIRST_DATE, _DATES = 10_000, 30_000
+"""Dates for which what follows is kept in a table: from 1997 on; the first stands for none."""
+_UNKNOWN = -2
+
 _NOT_NEEDED = ("product", "quantity", "ledger.order", "ledger.captured", "ledger.refunded")
 
 
@@ -96,7 +100,7 @@ class State:
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
-            stopped=(np.int32, -1),
+            stopped=(np.int32, -1), parcel_day=(np.uint16, 0),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
@@ -109,6 +113,7 @@ class State:
         self.frequencies: list[Frequency | None] = [None]
         self.frequency_of_code: dict[int, int] = {}
         self._next: dict[tuple[int, int, int], int] = {}
+        self._following = np.full((1, _DATES), _UNKNOWN, np.int32)  # by frequency and date
         self.words: list[str] = [""]
         self._said: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         # What is rare, by number.
@@ -127,6 +132,10 @@ class State:
         self.gone: dict[int, Any] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
         self.asked: dict[int, Asked] = {}  # what a marketplace's buyers wrote, by order
+        self.skippers: dict[int, tuple[int, int, int, int]] = {}  # last skip: cycle, actor, seq, instant
+        self.declined_at: dict[int, int] = {}
+        self.unrepaired: dict[int, int] = {}  # flagged for a payment failure, by the flag's seq
+        self.refusals: dict[int, tuple[int, int, int, int]] = {}  # code, cycle, instant, how many running
 
     def reach(self, chunk: Chunk) -> None:
         """Make room for everything that a chunk names."""
@@ -206,6 +215,23 @@ class State:
             pattern = self.frequencies[frequency]
             self._next[key] = pattern.next_delivery(delivery, delivery, key[2]) if pattern else -1
         return self._next[key]
+
+    def following(self, frequency: NDArray[Any], delivery: NDArray[Any]) -> NDArray[np.int32]:
+        """`next_delivery` of many, from a table that is filled as dates turn up; -1 where there is none."""
+        place = np.clip(delivery.astype(np.intp) - _FIRST_DATE, 0, _DATES - 1)
+        more = len(self.frequencies) - len(self._following)
+        if more:
+            self._following = np.concatenate([self._following, np.full((more, _DATES), _UNKNOWN, np.int32)])
+        table = self._following.ravel()
+        key = frequency.astype(np.intp) * _DATES + place
+        found: NDArray[np.int32] = table.take(key)
+        unknown = found == _UNKNOWN
+        if np.count_nonzero(unknown):
+            for one in np.unique(key[unknown]).tolist():
+                number, date = divmod(one, _DATES)
+                table[one] = self.next_delivery(number, date + _FIRST_DATE) if date else -1
+            found = table.take(key)
+        return found
 
     # The ledger of an order
 

@@ -28,6 +28,9 @@ DEFAULTS: dict[str, int] = {
     "marketplace.approve_early_below": 0,
     "platform": 0,
     "week_start": 6,
+    "grace.escalation": 7,
+    "lead_days": 3,
+    "refusals_before_escalation": 3,
 }
 """Terms where no row has set them; a grace is in days."""
 
@@ -70,6 +73,16 @@ class Terms:
     def point_rate(self) -> int:
         """Points that 10,000 yen of an order earn."""
         return self._values["points.per_10000_yen"]
+
+    @property
+    def lead_days(self) -> int:
+        """Days from ship to delivery of the shop's usual carrier."""
+        return self._values["lead_days"]
+
+    @property
+    def refusals(self) -> int:
+        """Equal refusals on cycles running after which somebody has to decide (SS-NP-03)."""
+        return self._values["refusals_before_escalation"]
 
     @property
     def week_start(self) -> int:

@@ -66,6 +66,22 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{subscription}で{other_order}の{days}日後に{order}が生成されました。お届け間隔に対して早すぎます。",
         "{subscription}: {order} was generated {days} day(s) after {other_order}, far sooner than their deliveries lie apart.",
     ),
+    ("INV-14", "none"): (
+        "{subscription}の次回お届け予定日が{expected_date}から{date_date}に変更され({at_date})、その周期のお届けがなくなります。",
+        "{subscription}: the next delivery was moved from {expected_date} to {date_date} on {at_date}, leaving a cycle without one.",
+    ),
+    ("INV-14", "two"): (
+        "{subscription}の次回お届け予定日が{expected_date}から{date_date}に変更され({at_date})、1周期に2回届きます。",
+        "{subscription}: the next delivery was moved from {expected_date} to {date_date} on {at_date}, two in one cycle.",
+    ),
+    ("INV-14", "twice"): (
+        "{subscription}の{cycle}回目の次を、お客様と担当者の両方がスキップしました({at_date})。",
+        "{subscription}: both the customer and the staff skipped the delivery after cycle {cycle} ({at_date}).",
+    ),
+    ("INV-15", ""): (
+        "{subscription}の荷物が{days}日の間隔で続けて出荷されました({order}、{at_date})。",
+        "{subscription}: two parcels left {days} day(s) apart ({order}, {at_date}).",
+    ),
     ("INV-16", "master"): (
         "{subscription}のスキップ後の次回お届け予定日が{date_date}です。1周期後の{expected_date}のはずです。",
         "{subscription}: after the skip the next delivery is {date_date}; one cycle on is {expected_date}.",
@@ -101,6 +117,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-22", "amount"): (
         "{order}は{opened_date}に金額が変更されましたが、{at_date}になっても再与信されていません。",
         "{order}: the amount was edited on {opened_date} and not reauthorised by {at_date}.",
+    ),
+    ("INV-21", ""): (
+        "{subscription}は与信失敗のあと、支払い手段が変わらないまま{at_date}に再開されました。",
+        "{subscription} was restarted on {at_date} after a payment failure with nothing repaired.",
     ),
     ("INV-22", "address"): (
         "{order}({method_name})は{opened_date}に住所が変更されましたが、{at_date}になっても再与信されていません。",
@@ -214,6 +234,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}の荷物は{opened_date}に戻りましたが、{at_date}になってもキャンセルが承認されていません。",
         "{order}: the parcel came back on {opened_date}, but the cancel is not approved on {at_date}.",
     ),
+    ("INV-54", ""): (
+        "{subscription}は{count}回続けて同じ理由で与信を断られていますが、{at_date}までに対応が決められていません。",
+        "{subscription} was refused {count} times running for the same reason; nothing was decided by {at_date}.",
+    ),
     ("INV-55", "shipped"): (
         "出荷された{order}が{at_date}になっても売上処理されていません。",
         "{order} was shipped and is not captured by {at_date}.",
@@ -254,6 +278,7 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-20", "not_resumed", "subscstore", None, "SS-RACE-04"),
     ("INV-20", "flag_stays", "subscstore", None, "SS-RACE-04"),
     ("INV-20", "ship_date", "tamago", None, "TR-HOLD-09"),
+    ("INV-21", None, "subscstore", None, "SS-RACE-03"),
     ("INV-22", "method", "ecforce", None, "EC-UPD-07"),
     ("INV-22", None, "ecforce", None, "EC-REA-04"),
     ("INV-25", "invoice", "subscstore", None, "SS-NPW-02"),
@@ -275,6 +300,7 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
         ("INV-53", f"late_{what}", "marketplace", None, "AM-CAN-01")
         for what in ("cancel_request", "cancel_wish", "return_request", "question")
     ),
+    ("INV-54", None, "subscstore", None, "SS-NP-03"),
     ("INV-55", None, "ecforce", None, "EC-SHP-08"),
 )
 

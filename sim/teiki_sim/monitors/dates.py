@@ -1,0 +1,83 @@
+"""Dates that people set: each cycle keeps one delivery, and parcels do not follow on each other's heels.
+
+INV-14, INV-15.
+"""
+
+import numpy as np
+
+from teiki_sim.calendar import DAY
+from teiki_sim.log.kinds import Actor
+from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.state import DEAD, GOES_ON, State
+
+
+def scheduled(scene: Scene) -> None:
+    """INV-14: next dates follow the frequency, or were set so that every cycle has one delivery (before the fold)."""
+    state = scene.state
+    before = state.fold.subscriptions.delivery.take(scene.sub)
+    after = scene.rows.delivery
+    usual = state.following(state.subs.frequency.take(scene.sub), before)
+    odd = (after != usual) & (after != before) & (usual >= 0)
+    for i in each(odd):
+        _set_by_hand(scene, i, int(before[i]), int(usual[i]))
+
+
+def _set_by_hand(scene: Scene, i: int, before: int, usual: int) -> None:
+    """Judged once the instant is over: where a subscription is just being resumed, its dates start anew."""
+    state = scene.state
+    at, sub, _, seq = scene.at_row(i)
+    table = state.fold.subscriptions
+    if not GOES_ON[table.status[sub]] or table.flag[sub] or table.held[sub]:
+        return
+    after = int(scene.rows.delivery[i])
+    case = "none" if after > usual else "two" if _too_early(state, sub, after) else ""
+    if case:
+        found = state.finding("INV-14", at, sub, -1, seq, case=case, date=after, expected=before)
+        state.agenda.open(~sub, found)
+
+
+def _too_early(state: State, sub: int, delivery: int) -> bool:
+    """Whether a delivery on this date lies within half a cycle of the last child's."""
+    last = int(state.subs.last[sub])
+    if last < 0 or DEAD[state.fold.orders.status[last]]:
+        return False
+    there = int(state.fold.orders.delivery[last])
+    following = state.next_delivery(int(state.subs.frequency[sub]), there)
+    return there >= 0 and following > there and (delivery - there) * 2 < following - there
+
+
+def resumed(scene: Scene) -> None:
+    """INV-14: the dates set at this instant were those of a new start."""
+    for sub in scene.sub.tolist():
+        scene.state.agenda.close_all(~sub, "INV-14")
+
+
+def skipped_twice(scene: Scene) -> None:
+    """INV-14: customer and staff both skip, within days and one cycle: one delivery was meant (modelled)."""
+    state = scene.state
+    columns = (scene.sub, scene.rows.cycle, scene.rows.actor, scene.seq, scene.at)
+    for i, (sub, cycle, actor, seq, at) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        before = state.skippers.get(sub)
+        state.skippers[sub] = cycle, actor, seq, at
+        if before is None or before[0] != cycle or {before[1], actor} != _BOTH or at - before[3] > _CROSSED:
+            continue
+        state.report("INV-14", at, sub, int(scene.order[i]), before[2], seq, case="twice", cycle=cycle)
+        del state.skippers[sub]
+
+
+_BOTH = {int(Actor.CUSTOMER), int(Actor.OPERATOR)}
+#: Seconds within which two skips are taken for one that crossed.
+_CROSSED = 3 * DAY
+
+
+def parcels(scene: Scene) -> None:
+    """INV-15: two parcels of a subscription leave at least the carrier's lead apart (a warning)."""
+    state = scene.state
+    sub, day = scene.sub, scene.day
+    before = state.subs.parcel_day.take(sub).astype(np.int64)
+    close = (day - before < state.terms.lead_days) & (before > 0) & (sub >= 0)
+    children = sub >= 0
+    state.subs.parcel_day[sub[children]] = day[children]
+    for i in each(close):
+        at, number, order, seq = scene.at_row(i)
+        state.report("INV-15", at, number, order, seq, days=int(day[i] - before[i]))
