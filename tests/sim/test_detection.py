@@ -69,7 +69,8 @@ def test_careful_people_break_nothing_even_when_providers_fail(platform: str) ->
     assert world.shop.parcels > 5000
     assert [v for v in monitors.violations if v.severity == "violation"] == []
     rows = world.shop.truth.rows
-    assert {(row.source, row.outcome) for row in rows} == {("provider", "mended")}
+    assert rows and {row.source for row in rows} == {"provider"}
+    assert BROKE not in {row.outcome for row in rows}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
