@@ -181,6 +181,7 @@ class Grace(Part):
         default=2, description="支払方法変更後の出荷待ち · made shippable after a change of method"
     )
     rakuten: Count = Field(default=7, description="楽天ペイの再生成 · deleted and generated anew")
+    export: Count = Field(default=2, description="出荷リストへの出力 · exported to the warehouse")
     points: Count = Field(default=1, description="ポイントの訂正 · points put right")
     hold: Count = Field(
         default=3, description="要対応への対応(出荷予定日まで) · a hold seen to, at least until its ship date"

@@ -38,7 +38,7 @@ from teiki_sim.tables import (
 )
 
 __all__ = [
-    "IS_DEFERRED", "capture", "come_back", "complete", "deliver", "export", "hand_over", "prune", "send", "ship", "slip_numbers",
+    "IS_DEFERRED", "capture", "come_back", "complete", "deliver", "export", "hand_over", "listable", "prune", "send", "ship", "slip_numbers",
 ]  # fmt: skip
 
 #: Share of ordinary orders that an operator touches by hand, so that a slip can happen there (modelled).
@@ -61,13 +61,22 @@ _COVERED = np.isin(
 IS_DEFERRED = np.array([Method(i) in DEFERRED for i in range(len(METHOD_NAMES))])
 
 
-def export(shop: Shop) -> None:
-    """Put what is due on the shipping work list; the invoices of wiz parcels are printed with it (SS-NPW-01)."""
+def listable(shop: Shop, days: int = 0) -> Rows:
+    """Waiting orders that a list takes which goes by ship dates up to ``days`` from now: covered, and not held."""
     orders, words, live = shop.orders, shop.policy.order, shop.live
     flags, payment = orders.flags[live], PAYMENT_MEANING[orders.payment[live]]
     free = (flags & STOPPED == 0) & _COVERED.take(payment)
     free |= flags & (FORCED | STOPPED) == FORCED
-    due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today) & free]
+    due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today + days) & free]
+    if shop.notes.listed:  # 出力済 by hand: on no list any more (EC-UPD-13)
+        due = due[shop.notes.listed.of(due) != 1]
+    return due
+
+
+def export(shop: Shop) -> None:
+    """Put what is due on the shipping work list; the invoices of wiz parcels are printed with it (SS-NPW-01)."""
+    orders, words = shop.orders, shop.policy.order
+    due = listable(shop)
     due = _set_shipped_by_hand(shop, due)
     if not len(due):
         return

@@ -320,6 +320,24 @@ _RESTARTS: dict[str, SlipNote] = {
     ),
     "reauth_delay": _provider(
         "INV-15", "再与信に日がかかり、次の回に重なった", "a late verdict pushes a parcel onto the next"
+_LISTS: dict[str, SlipNote] = {
+    "list_box_not_ticked": _operator(
+        "INV-36",
+        "「出荷リスト出力用」にチェックせず出力した",
+        "a shipping list goes out without the box ticked",
+    ),
+    "listed_by_hand": _operator(
+        "INV-36", "出力せずに手作業で出力済にした", "the flag is set to 出力済 by hand, nothing is exported"
+    ),
+    "list_searched_before": _timing(
+        "INV-36",
+        "別の人の出力の前に検索し、後で出力した",
+        "searched before another list went out, exported after it",
+    ),
+    "list_job_failed": _provider(
+        "INV-36",
+        "出力ジョブが途中で失敗し、出力済だけが残った",
+        "an export job fails midway and leaves the flag alone",
     ),
 }
 
@@ -329,6 +347,7 @@ SLIPS: dict[str, SlipNote] = {
     **_CHILDREN,
     **_RECORDS,
     **_POINTS,
+    **_LISTS,
     **_HOLDS,
     **_MARKETPLACE,
     **_DATES,

@@ -13,6 +13,7 @@ from teiki_sim.monitors import (
     children,
     dates,
     instruments,
+    lists,
     money,
     orders,
     points,
@@ -24,7 +25,15 @@ from teiki_sim.monitors import (
 )
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
-from teiki_sim.monitors.state import CHARGED, MOVED, POINTED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
+from teiki_sim.monitors.state import (
+    CHARGED,
+    EXPORTED,
+    MOVED,
+    POINTED,
+    RAKUTEN_FAILED,
+    SEVERAL,
+    UNPAYABLE,
+)
 
 Look = Callable[[Scene], None]
 
@@ -158,6 +167,8 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-08",), schedule.next_generation, On.SUBSCRIPTION, _COURSE, after=True),
     Watch(("INV-08",), schedule.next_generation, On.ORDER, (K.SKIPPED,), after=True),
     Watch(("INV-11",), schedule.stale_dates, On.SUBSCRIPTION, _DATED, after=True),
+    Watch(("INV-36",), lists.exported_again, On.ORDER, (K.EXPORTED,), marks=EXPORTED),
+    Watch(("INV-36",), lists.flagged, On.ORDER, (K.EDITED,)),
     Watch(("INV-32",), points.moved, On.ORDER, (K.POINTS,)),
     Watch(("INV-32",), points.edited, On.ORDER, (K.EDITED,), after=True, marks=POINTED),
     Watch(("INV-32",), points.over, On.ORDER, _ENDS, after=True, marks=POINTED),

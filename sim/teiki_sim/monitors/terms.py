@@ -17,6 +17,7 @@ DEFAULTS: dict[str, int] = {
     "grace.address": 3,
     "grace.instrument": 2,
     "grace.adjustment": 7,
+    "grace.export": 2,
     "grace.points": 1,
     "points.per_10000_yen": 0,
     "grace.hold": 3,

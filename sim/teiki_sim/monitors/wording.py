@@ -186,6 +186,14 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}は{opened_date}に取り消されましたが、{at_date}になってもポイント({found})が戻されていません。",
         "{order} was cancelled on {opened_date}, but its {found} points were not reversed by {at_date}.",
     ),
+    ("INV-36", "twice"): (
+        "{order}は倉庫に渡っているのに、{at_date}にもう一度出荷リストに出力されました。二重に出荷されるおそれがあります。",
+        "{order} went out on another shipping list on {at_date}, though the warehouse had it already; it may ship twice.",
+    ),
+    ("INV-36", "never"): (
+        "{order}は{opened_date}に出力済になりましたが、{at_date}になっても出荷リストに出力されていません。",
+        "{order} was set to 出力済 on {opened_date} and is on no shipping list by {at_date}.",
+    ),
     ("INV-37", "edited"): (
         "倉庫に渡った{order}が、出荷停止の確認なしに{at_date}に編集されました。",
         "{order} was edited on {at_date} after the warehouse had it, with no confirmed stop.",
@@ -288,6 +296,8 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-31", "missing", "subscstore", None, "SS-RAK-03"),
     ("INV-32", "twice", "ecforce", None, "EC-PAY-08"),
     ("INV-32", "below_zero", "ecforce", None, "EC-PAY-08"),
+    ("INV-36", "twice", "ecforce", None, "EC-CSV-03"),
+    ("INV-36", "never", "ecforce", None, "EC-UPD-13"),
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
     ("INV-45", None, "ecforce", None, "EC-SUB-13"),
     ("INV-52", None, "ecforce", None, "EC-SUB-11"),
