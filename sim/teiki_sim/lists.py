@@ -88,5 +88,5 @@ def never_exported(shop: Shop, order: int) -> bool:
 
 def never_exported_by(shop: Shop, order: int) -> int:
     """The instant by which a flagged order must have been exported."""
-    ship = max(shop.orders.ship.item(order), shop.today)
+    ship: int = max(shop.orders.ship.item(order), shop.today)
     return (ship + shop.config.grace.export + 1) * DAY

@@ -67,7 +67,7 @@ def listable(shop: Shop, days: int = 0) -> Rows:
     flags, payment = orders.flags[live], PAYMENT_MEANING[orders.payment[live]]
     free = (flags & STOPPED == 0) & _COVERED.take(payment)
     free |= flags & (FORCED | STOPPED) == FORCED
-    due = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today + days) & free]
+    due: Rows = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today + days) & free]
     if shop.notes.listed:  # 出力済 by hand: on no list any more (EC-UPD-13)
         due = due[shop.notes.listed.of(due) != 1]
     return due

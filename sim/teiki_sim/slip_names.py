@@ -320,6 +320,8 @@ _RESTARTS: dict[str, SlipNote] = {
     ),
     "reauth_delay": _provider(
         "INV-15", "再与信に日がかかり、次の回に重なった", "a late verdict pushes a parcel onto the next"
+    ),
+}
 _LISTS: dict[str, SlipNote] = {
     "list_box_not_ticked": _operator(
         "INV-36",

@@ -51,7 +51,8 @@ def _listed_today(shop: Shop) -> Rows:
     orders, live = shop.orders, shop.live
     listed = orders.status[live] == shop.policy.order.working
     listed &= (orders.ship[live] <= shop.today) & (orders.flags[live] & (HANDED_OVER | GONE) == 0)
-    return live[listed]
+    found: Rows = live[listed]
+    return found
 
 
 def _exported_after_another(desk: Operators, order: int) -> None:

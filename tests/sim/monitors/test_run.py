@@ -22,7 +22,6 @@ from teiki_sim.messages import METHOD_NAMES, Method
 from teiki_sim.monitors import INVARIANTS, Monitors, Violation, violations_frame, write_violations
 from teiki_sim.monitors.wording import MESSAGES, RULES
 
-_NUMBERS = (*range(1, 13), 16, 17, 18, 20, 22, 25, 26, 28, 30, 31, 32, 36, 37, 45, 52, 53, 55)
 COLUMNS = [
     "id", "severity", "invariant", "rule", "at", "subscription", "order", "key", "money_at_risk", "message_ja",
     "message_en", "advice_ja", "advice_en", "evidence",
