@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from teiki_sim import toml_text
 from teiki_sim.bad_input import BadInput, Problem
+from teiki_sim.config_account import AccountPage
 from teiki_sim.config_defaults import (
     METHOD_PROVIDER,
     METHODS,
@@ -149,6 +150,9 @@ class Config(Part):
     operators: Operators = Field(default_factory=Operators, description="担当者 · operators")
     warehouse: Warehouse = Field(default_factory=Warehouse, description="倉庫 · warehouse")
     jobs: Jobs = Field(default_factory=Jobs, description="一括処理 · bulk jobs")
+    account_page: AccountPage = Field(
+        default_factory=AccountPage, description="マイページ設定(ecforce) · the account page's settings"
+    )
     slips: Slips = Field(default_factory=Slips, description="人為ミス · slips")
     holds: Holds = Field(
         default_factory=Holds, description="要対応(たまごリピート) · needs-attention holds on たまごリピート"

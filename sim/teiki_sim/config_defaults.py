@@ -80,13 +80,13 @@ def default_carriers() -> dict[str, Carrier]:
 def default_payments() -> dict[str, Payment]:
     """The nine methods with the fees and shares of an ordinary shop."""
     return {
-        "クレジットカード": Payment(share=0.48),
+        "クレジットカード": Payment(share=0.48, change_days=180),
         "NP後払い": Payment(fee=330, share=0.14),
         "NP後払いwiz": Payment(fee=330, share=0.08),
         "NPリアルタイム後払い": Payment(fee=330, share=0.04),
         "スコア後払い": Payment(fee=330, share=0.06),
         "Amazon Pay": Payment(share=0.09),
-        "楽天ペイ": Payment(share=0.05),
+        "楽天ペイ": Payment(share=0.05, change_month_ends=1),
         "代引き": Payment(fee=330, share=0.05),
         "銀行振込": Payment(share=0.01),
     }

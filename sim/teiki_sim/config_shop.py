@@ -42,6 +42,10 @@ class Tax(Part):
         default="down",
         description="端数処理: 切り捨て, 四捨五入, 切り上げ · rounding of the tax to whole yen",
     )
+    adjustment: Literal["before_tax", "after_tax"] = Field(
+        default="after_tax",
+        description="調整金額の適用箇所: 課税前, 課税後 · adjustments apply before tax (and are taxed) or after it (EC-ADJ-02)",
+    )
 
 
 class Carrier(Part):
@@ -101,6 +105,14 @@ class Payment(Part):
 
     fee: Yen = Field(default=0, description="決済手数料(円) · fee charged to the customer in yen")
     share: Weight = Field(default=0.0, description="生成する定期での割合 · weight in generated populations")
+    change_days: Limit = Field(
+        default=None,
+        description="売上後に変更・取消できる日数 · days after capture in which it can be changed or cancelled",
+    )
+    change_month_ends: Limit = Field(
+        default=None,
+        description="同、売上月から何か月後の月末まで · until the end of the n-th month after the capture's",
+    )
 
 
 class Faults(Part):

@@ -52,6 +52,8 @@ class Adjustment:
 
     yen: int
     agreed: int | None = None
+    order: int = -1
+    """The order that took it over."""
 
 
 @dataclass(slots=True)
@@ -62,5 +64,9 @@ class Adjustments:
     """By subscription."""
     carried: dict[int, list[Adjustment]] = field(default_factory=dict)
     """By order."""
+    lost: dict[int, list[Adjustment]] = field(default_factory=dict)
+    """By subscription: of orders that were cancelled."""
+    unborn: dict[int, list[Adjustment]] = field(default_factory=dict)
+    """By order that did not come to be: what it would have carried."""
     left: set[int] = field(default_factory=set)
     """Subscriptions whose open adjustment nobody thinks of."""

@@ -5,11 +5,10 @@ from enum import IntEnum
 
 import numpy as np
 
+from teiki_sim import account_page, cards, standing
 from teiki_sim import operations as ops
-from teiki_sim import standing
 from teiki_sim.addressing import change_address, siblings, tell_old_address
 from teiki_sim.calendar import DAY
-from teiki_sim.cards import mend
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHODS, Method
@@ -83,7 +82,13 @@ class Customers:
         shop = self.shop
         if shop.subs.status.item(sub) != shop.policy.subscription.active:
             return
-        if by_phone or wish in _ASKED or shop.subs.flag[sub]:
+        leaves = wish in (Wish.STOP, Wish.CANCEL)
+        if (
+            by_phone
+            or wish in _ASKED
+            or shop.subs.flag[sub]
+            or (leaves and not account_page.may_cancel(shop))
+        ):
             code = shop.log.code(_WORDS[wish])
             shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)
             shop.on_trouble("wish", sub, -1, wish)
@@ -96,7 +101,7 @@ class Customers:
             if wish == Wish.SKIP:
                 ops.skip(shop, sub, Actor.CUSTOMER)
             elif wish in (Wish.STOP, Wish.CANCEL):
-                ops.stop(shop, sub, Actor.CUSTOMER, for_good=wish == Wish.CANCEL)
+                account_page.stop(shop, sub, for_good=wish == Wish.CANCEL)
                 for child in ops.unshipped(shop, sub):  # the page says that the order under way still comes
                     ops.decide(shop, child, "ship", Actor.CUSTOMER)
                 self.after_stop(sub, wish)
@@ -128,7 +133,13 @@ class Customers:
 
     def _come_back(self, sub: int) -> None:
         shop = self.shop
-        if shop.subs.status[sub] in (shop.policy.subscription.stopped,):
+        words = shop.policy.subscription
+        if account_page.settings_of(shop).resume_from and account_page.may_resume(shop, sub):
+            if cards.is_lacking(shop, sub):  # the page asks for a card first (modelled)
+                cards.register_card(shop, sub, Actor.CUSTOMER)
+            ops.fresh_dates(shop, sub, Actor.CUSTOMER)
+            account_page.resume(shop, sub)
+        elif shop.subs.status[sub] in (words.stopped, words.cancelled):
             code = shop.log.code("resume")
             shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)
             shop.on_trouble("wish", sub, -1, Wish.RESUME)
@@ -154,7 +165,7 @@ def mended(shop: Shop, sub: int) -> None:
     """The customer mends the means of payment with the provider."""
     method = METHODS[shop.subs.method.item(sub)]
     shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
-    mend(shop, sub)
+    cards.mend(shop, sub)
     shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
 
 

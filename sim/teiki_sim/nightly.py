@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim import points
+from teiki_sim import adjusting, points
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.holds import refusals
 from teiki_sim.holds.keeping import hold_cycles
@@ -71,6 +71,9 @@ def generate(
     )  # fmt: skip
     if shop.points.on:
         points.settle(shop, children)
+    if shop.adjustments.carried:
+        adjusting.give_back(shop, orders[~born])
+        adjusting.note_applied(shop, children)
     _enclose(shop, children)
     _become_last(shop, parents, children)
     if cycle is None:
@@ -141,6 +144,8 @@ def adopt(shop: Shop, sub: int, order: int) -> None:
     one, parent = np.array([order]), np.array([sub])
     if shop.points.on:
         points.settle(shop, one)
+    adjusting.adopt(shop, order)
+    adjusting.note_applied(shop, one)
     _become_last(shop, parent, one)
     subs.cycle[sub], subs.attempt[sub] = table.cycle[order], 0
     subs.paused[sub] = False
@@ -185,6 +190,8 @@ def _new_children(
     table.amount[orders] = shop.amounts(goods, method, subs.carrier[due])
     if shop.points.on:
         points.quote(shop, orders, due)
+    if shop.adjustments.pending:
+        adjusting.apply(shop, due, orders)
     table.ship[orders], table.delivery[orders] = dates or (subs.ship[due], subs.delivery[due])
     table.status[orders] = shop.policy.order.waiting
     table.payment[orders] = np.where(shop.uncovered[method], shop.policy.payment.not_needed, 0)

@@ -14,7 +14,14 @@ from teiki_sim.draws import hash64_many
 from teiki_sim.frequencies import Frequency
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import UNTIL
-from teiki_sim.log.statuses import CODE, ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
+from teiki_sim.log.statuses import (
+    CODE,
+    ORDER_MEANING,
+    PAYMENT_MEANING,
+    OrderMeaning,
+    PaymentMeaning,
+    SubscriptionMeaning,
+)
 from teiki_sim.messages import METHOD_NAMES, Charges, Method
 from teiki_sim.names import Texts
 from teiki_sim.shop import Shop
@@ -40,6 +47,8 @@ def write_settings(shop: Shop) -> None:
         terms["marketplace.crossing_hours"] = market.crossing_hours
         terms["marketplace.approve_at_once"] = int(market.approve == "at_once")
         terms["marketplace.approve_early_below"] = market.approve_early_below
+    terms |= _account_terms(shop)
+    terms |= _windows(shop)
     for name, value in terms.items():
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
@@ -55,6 +64,31 @@ def close_log(shop: Shop, at: int) -> None:
         quantity=at // DAY,
         detail=f'{{"day": "{iso(at // DAY)}"}}',
     )
+
+
+def _account_terms(shop: Shop) -> dict[str, int]:
+    """What the account page permits, on a platform whose documents tell of such settings."""
+    if not shop.policy.has_account_page_settings:
+        return {}
+    page = shop.config.account_page
+    status = {"停止": SubscriptionMeaning.STOPPED, "キャンセル": SubscriptionMeaning.CANCELLED}
+    return {
+        "account.cancel": int(page.cancel),
+        "account.cancel_status": int(status.get(page.cancel_status, 0)),
+        "account.resume_from": -1 if page.resume_from == "なし" else int(status.get(page.resume_from, 0)),
+        "account.card_change": int(page.card_change),
+    }
+
+
+def _windows(shop: Shop) -> dict[str, int]:
+    """How long after the capture each provider takes a change or a cancel, where there is an end to it."""
+    found = {}
+    for method, terms in shop.config.payments.items():
+        number = METHOD_NAMES.index(method)
+        for unit, value in (("days", terms.change_days), ("months", terms.change_month_ends)):
+            if value is not None:
+                found[f"window.{number}.{unit}"] = value
+    return found
 
 
 def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teiki_sim import nightly, points
+from teiki_sim import adjusting, nightly, points
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -84,6 +84,8 @@ def stop(shop: Shop, sub: int, actor: Actor, *, for_good: bool = False) -> None:
     subs.status[sub] = after = words.cancelled if for_good else words.stopped
     code = shop.log.code("cancel" if for_good else "stop")
     shop.sub_row(Kind.STOPPED, sub, actor, status_from=before, status_to=after, code=code)
+    if sub in shop.adjustments.pending:
+        shop.on_trouble("adjustment", sub, -1, "")
 
 
 def decide(shop: Shop, order: int, decision: str, actor: Actor) -> None:
@@ -185,6 +187,7 @@ def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:
     """Set the order's status to cancelled; the payment is not touched (EC-CAN-01)."""
     orders = shop.orders
     shop.set_status(order, shop.policy.order.cancelled, Kind.CANCELLED, actor, "cancel")
+    adjusting.lose(shop, order)
     if not orders.flags[order] & HANDED_OVER or orders.flags[order] & WAREHOUSE_STOPPED:
         shop.truth.will_not_ship(order)
 
@@ -204,6 +207,7 @@ def delete_order(shop: Shop, order: int, actor: Actor, *, cancel_the_payment: bo
     shop.set_status(order, shop.policy.order.deleted, Kind.DELETED, actor, "rakuten", code=code)
     shop.truth.will_not_ship(order)
     points.reverse(shop, order, actor)
+    adjusting.lose(shop, order)
     if cancel_the_payment:
         let_go(shop, order, actor)
 
@@ -305,8 +309,11 @@ def force_shipping(shop: Shop, order: int, actor: Actor) -> None:
     shop.orders.flags[order] |= FORCED
 
 
-def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True) -> None:
-    """A parcel that came back: deferred payment waits for the provider's cancel (SS-ORD-02), others are refunded."""
+def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True, tells: bool = True) -> None:
+    """A parcel that came back: deferred payment waits for the provider's cancel (SS-ORD-02), others are refunded.
+
+    The customer of a deferred payment is told to destroy the invoice (EC-SHP-04).
+    """
     policy, method = shop.policy, METHODS[shop.orders.method.item(order)]
     if method in policy.return_waits:
         shop.set_status(order, policy.order.return_pending, Kind.RETURNED, actor, "returned")
@@ -315,8 +322,14 @@ def process_return(shop: Shop, order: int, actor: Actor, *, cancels: bool = True
         finish_return(shop, order, actor)
     else:
         shop.returning.add(order)
-    if method in DEFERRED and cancels:
-        shop.row(Kind.MAIL, order, actor, code=shop.log.code("discard_invoice"))
+    if method in DEFERRED and cancels and tells:
+        tell_to_discard(shop, order, actor)
+
+
+def tell_to_discard(shop: Shop, order: int, actor: Actor) -> None:
+    """Tell the customer to destroy the invoice of a cancelled deferred payment (EC-SHP-04)."""
+    shop.told_to_discard.add(order)
+    shop.row(Kind.MAIL, order, actor, code=shop.log.code("discard_invoice"))
 
 
 def finish_return(shop: Shop, order: int, actor: Actor) -> None:

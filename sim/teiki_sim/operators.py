@@ -44,6 +44,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "amount_differs": self._amount_differs,
             "message": self._message,
             "again": self._again,
+            "adjustment": self.settle_adjustment,
         }
         self._overlooked: dict[str, tuple[str, str]] = {}
         if shop.policy.failed_generation == "hold":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from teiki_sim import adjusting, standing
 from teiki_sim import operations as ops
-from teiki_sim import standing
 from teiki_sim.addressing import carry_address, is_old, siblings, tell_old_address
 from teiki_sim.desk import WHO, Desk
 
@@ -32,3 +32,16 @@ class Records(Desk):
                 ops.edit_address(shop, order, WHO)
             except standing.RefusedError:
                 continue
+
+    def settle_adjustment(self, sub: int, _order: int = -1, _more: str = "") -> None:
+        """An adjustment that no order carries: entered again while the subscription goes on, else settled (EC-ADJ-03)."""
+        shop, adjustments = self.shop, self.shop.adjustments
+        active = shop.subs.status.item(sub) == shop.policy.subscription.active
+        if sub in adjustments.left or not (
+            sub in adjustments.lost or (sub in adjustments.pending and not active)
+        ):
+            return
+        if active:
+            adjusting.enter(shop, sub, sum(one.yen for one in adjustments.lost[sub]), WHO)
+        else:
+            adjusting.settle(shop, sub, WHO)

@@ -401,11 +401,13 @@ def _plan_payments(shop: Shop, orders: Rows) -> None:
 
 
 def pay_invoices(shop: Shop) -> None:
-    """Customers pay their invoices today: only the provider knows (EC-SHP-07)."""
+    """Customers pay their invoices today: only the provider knows (EC-SHP-07). What was cancelled, they leave."""
     refused = shop.refused_parcels
-    orders = [order for order in shop.invoices.pop(shop.today, ()) if order not in refused]
-    if orders:
-        shop.gateway.pay_invoices(shop.now, shop.orders.transaction[np.array(orders, np.intp)])
+    due = [order for order in shop.invoices.pop(shop.today, ()) if order not in refused]
+    if due:
+        orders = np.array(due, np.intp)
+        stands = PAYMENT_MEANING[shop.orders.payment[orders]] != PaymentMeaning.CANCELLED
+        shop.gateway.pay_invoices(shop.now, shop.orders.transaction[orders[stands]])
 
 
 def prune(shop: Shop) -> None:

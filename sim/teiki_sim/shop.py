@@ -79,6 +79,7 @@ class Shop:
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
     instruments: Instruments = field(default_factory=Instruments)
+    told_to_discard: set[int] = field(default_factory=set)  # orders whose invoice the customer shall destroy
     adjustments: Adjustments = field(default_factory=Adjustments)
     on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None

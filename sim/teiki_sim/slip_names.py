@@ -129,6 +129,38 @@ _CHILDREN: dict[str, SlipNote] = {
     ),
 }
 
+_AFTER_CAPTURE: dict[str, SlipNote] = {
+    "discard_notice_forgotten": _operator(
+        "INV-27", "請求書の破棄を依頼し忘れた", "nobody tells the customer to destroy the invoice"
+    ),
+    "paid_after_cancel": _timing(
+        "INV-27", "取消と入れ違いに請求書が支払われた", "the customer's payment crosses the cancel"
+    ),
+    "late_request_accepted": _operator(
+        "INV-01 INV-29", "期限を過ぎた取消を受け付けた", "a cancel is accepted after the provider's period"
+    ),
+    "request_executed_late": _timing(
+        "INV-01 INV-29", "期限内の依頼を期限後に処理した", "asked for in time, carried out after the period"
+    ),
+}
+_ADJUSTMENTS: dict[str, SlipNote] = {
+    "adjustment_twice": _operator("INV-34", "調整金額を二度入力した", "an adjustment is entered twice"),
+    "adjustment_tax_ignored": _operator(
+        "INV-34",
+        "調整金額の課税設定を見ずに入力した",
+        "an adjustment is typed without regard to the tax setting",
+    ),
+    "adjustment_before_stop": _timing(
+        "INV-34",
+        "次回の前に定期が止まり、調整金額が残った",
+        "the subscription stops before its adjustment is settled",
+    ),
+    "adjustment_declined": _provider(
+        "INV-34",
+        "調整金額を載せた注文が与信NGで取り消された",
+        "the order that carried an adjustment is refused and given up",
+    ),
+}
 _RECORDS: dict[str, SlipNote] = {
     "address_not_carried": _operator(
         "INV-52", "顧客情報の住所だけを変えた", "a new address is typed into the customer's record only"
@@ -354,6 +386,8 @@ SLIPS: dict[str, SlipNote] = {
     **_MARKETPLACE,
     **_DATES,
     **_RESTARTS,
+    **_AFTER_CAPTURE,
+    **_ADJUSTMENTS,
 }
 """All of them by name, each group in a table of its own."""
 

@@ -42,6 +42,7 @@ BURST = 8  # a burst of children was seen
 RAKUTEN = 16  # a child failed by Rakuten Pay
 MOVED = 32  # the customer's address changed, and not all of it has caught up
 UNPAYABLE = 64  # a means of payment of the customer is gone
+ADJUSTED = 128  # an adjustment is open
 
 # What the ledger says of an order, as bits.
 AUTHORISED_THERE, PENDING_THERE, CAPTURED_THERE, CANCELLED_THERE = 1, 2, 4, 8
@@ -96,6 +97,7 @@ class State:
         self.orders = Growing(
             transaction=(np.int32, -1), flags=(np.uint16, 0), ledger_due=(np.uint32, 0),
             capture_due=(np.uint32, 0), previous=(np.int32, -1), slip=(np.int64, 0),
+            captured_day=(np.uint16, 0),
         )  # fmt: skip
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
@@ -129,6 +131,9 @@ class State:
         self.more_slips: dict[int, set[int]] = {}
         self.moved: dict[int, Any] = {}
         self.moved_on: dict[int, tuple[int, int]] = {}
+        self.adjusting: dict[int, Any] = {}
+        self.carriers: dict[int, int] = {}
+        self.told_to_discard: set[int] = set()
         self.gone: dict[int, Any] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
         self.asked: dict[int, Asked] = {}  # what a marketplace's buyers wrote, by order

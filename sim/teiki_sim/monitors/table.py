@@ -9,11 +9,13 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.waves import On, bits, sort
 from teiki_sim.monitors import (
     addresses,
+    adjustments,
     books,
     children,
     dates,
     instruments,
     lists,
+    invoices,
     money,
     orders,
     points,
@@ -22,6 +24,7 @@ from teiki_sim.monitors import (
     schedule,
     shipping,
     skips,
+    windows,
 )
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
@@ -34,6 +37,7 @@ from teiki_sim.monitors.state import (
     SEVERAL,
     UNPAYABLE,
 )
+from teiki_sim.monitors.state import ADJUSTED, CHARGED, MOVED, POINTED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
 
 Look = Callable[[Scene], None]
 
@@ -103,6 +107,22 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-16",), skips.skipped, On.SUBSCRIPTION, (K.SKIPPED,)),
     Watch(("INV-16",), skips.stopped, On.SUBSCRIPTION, _OVER, sub_marks=WAITING),
     Watch(("INV-20",), schedule.recovery, On.SUBSCRIPTION, (K.FLAG_SET, K.FLAG_CLEARED, K.RESUMED, *_OVER)),
+    Watch(("INV-27",), invoices.cancelled, On.LEDGER, (K.PAYMENT_CANCELLED,)),
+    Watch(("INV-27",), invoices.told, On.ORDER, (K.MAIL,)),
+    Watch(("INV-27",), invoices.orphan, On.LEDGER, (K.INVOICE_PAID,)),
+    Watch(("INV-29",), windows.cancelled, On.ORDER, (K.CANCELLED, K.RETURNED)),
+    Watch((), windows.captured, On.ORDER, (K.CAPTURED,)),
+    Watch(
+        ("INV-44",),
+        windows.on_page,
+        On.SUBSCRIPTION,
+        (K.STOPPED, K.RESUMED, K.CARD_DELETED, K.CARD_REGISTERED),
+    ),
+    Watch(("INV-34",), adjustments.moved, On.SUBSCRIPTION, (K.ADJUSTED,)),
+    Watch(("INV-34",), adjustments.applied, On.ORDER, (K.ADJUSTED,)),
+    Watch(("INV-34",), adjustments.stopped, On.SUBSCRIPTION, _OVER, sub_marks=ADJUSTED),
+    Watch(("INV-34",), adjustments.resumed, On.SUBSCRIPTION, (K.RESUMED,), sub_marks=ADJUSTED),
+    Watch(("INV-34",), adjustments.cancelled, On.ORDER, adjustments.KINDS),
     Watch(("INV-52",), addresses.changed, On.SUBSCRIPTION, (K.ADDRESS_CHANGED,)),
     Watch(("INV-52",), addresses.carried, On.SUBSCRIPTION, (K.EDITED,), sub_marks=MOVED),
     Watch(("INV-52",), addresses.told_or_edited, On.ORDER, (K.EDITED, K.MAIL), sub_marks=MOVED),

@@ -1,6 +1,7 @@
 """The shop's terms that monitors go by; SETTING rows set them, also in mid-run."""
 
 from teiki_sim.calendar import DAY
+from teiki_sim.messages import Method
 
 DEFAULTS: dict[str, int] = {
     "grace.payment_cancel": 3,
@@ -32,6 +33,11 @@ DEFAULTS: dict[str, int] = {
     "grace.escalation": 7,
     "lead_days": 3,
     "refusals_before_escalation": 3,
+    "account.cancel": 1,
+    "account.cancel_status": 0,
+    "account.resume_from": 0,
+    "account.card_change": 1,
+    **{f"window.{method:d}.{unit}": -1 for method in Method for unit in ("days", "months")},
 }
 """Terms where no row has set them; a grace is in days."""
 
@@ -64,6 +70,14 @@ class Terms:
     def grace(self, name: str) -> int:
         """Grace in seconds."""
         return self._graces[name]
+
+    def window(self, method: int) -> tuple[int, int]:
+        """How long after its capture a payment can be changed: days, ends of months after the capture's; -1: no end."""
+        return self._values[f"window.{method}.days"], self._values[f"window.{method}.months"]
+
+    def account(self, name: str) -> int:
+        """A setting of the account page; a status as a `SubscriptionMeaning`, 0 for any."""
+        return self._values[f"account.{name}"]
 
     @property
     def generate_days(self) -> int:

@@ -146,9 +146,21 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}({method_name})は出荷後の{at_date}に編集されました({what})。後払いは出荷後に編集できません。",
         "{order} ({method_name}) was edited ({what}) on {at_date}, after it had shipped on deferred payment.",
     ),
+    ("INV-27", "notice"): (
+        "{order}の後払いは請求書の発行後、{opened_date}に取り消されましたが、{at_date}までに請求書の破棄を依頼していません。",
+        "{order}: the deferred payment was cancelled on {opened_date} after its invoice; by {at_date} nobody told the customer to destroy it.",
+    ),
+    ("INV-27", "orphan"): (
+        "{order}の後払いは取消済みですが、{at_date}に{money_yen}が支払われました。",
+        "{order}: the deferred payment is cancelled, yet {money_yen} was paid on {at_date}.",
+    ),
     ("INV-28", ""): (
         "{order}は{opened_date}から「返品待ち」のまま、{at_date}になっても返品済みになっていません。",
         "{order} has been 返品待ち since {opened_date} and is not 返品済み by {at_date}.",
+    ),
+    ("INV-29", ""): (
+        "{order}({method_name}、売上{date_date})が、変更・取消の期限{last_date}を過ぎた{at_date}に取り消されました。",
+        "{order} ({method_name}, captured {date_date}) was cancelled on {at_date}; the provider takes that until {last_date}.",
     ),
     ("INV-30", ""): (
         "{order}には生きている取引が{found}件あります({opened_date}から{at_date}まで)。1件以下のはずです。",
@@ -193,6 +205,21 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-36", "never"): (
         "{order}は{opened_date}に出力済になりましたが、{at_date}になっても出荷リストに出力されていません。",
         "{order} was set to 出力済 on {opened_date} and is on no shipping list by {at_date}.",
+    ("INV-34", "twice"): (
+        "{subscription}に同じ調整金額が二度入力され、{order}に合わせて{found_yen}が適用されました。",
+        "{subscription}: the same adjustment was entered twice; {order} took over {found_yen} in all.",
+    ),
+    ("INV-34", "amount"): (
+        "{subscription}で合意した調整金額は{expected_yen}ですが、{order}には{found_yen}が適用されました。",
+        "{subscription}: an adjustment of {expected_yen} was agreed, but {order} took over {found_yen}.",
+    ),
+    ("INV-34", "stopped"): (
+        "{subscription}は調整金額{money_yen}を残したまま{opened_date}に止まり、{at_date}になっても精算されていません。",
+        "{subscription} stopped on {opened_date} with an adjustment of {money_yen} open, unsettled on {at_date}.",
+    ),
+    ("INV-34", "cancelled"): (
+        "{subscription}の調整金額{money_yen}を載せた注文が{opened_date}に取り消され、{at_date}になっても入れ直されていません。",
+        "{subscription}: the order with its adjustment of {money_yen} was cancelled on {opened_date}; not entered again by {at_date}.",
     ),
     ("INV-37", "edited"): (
         "倉庫に渡った{order}が、出荷停止の確認なしに{at_date}に編集されました。",
@@ -201,6 +228,18 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-37", "cancelled"): (
         "倉庫に渡った{order}が、出荷停止の確認なしに{at_date}にキャンセルされました。",
         "{order} was cancelled on {at_date} after the warehouse had it, with no confirmed stop.",
+    ),
+    ("INV-44", "cancel"): (
+        "{subscription}は{at_date}にマイページで止められましたが、設定では許可されていないか、別のステータスになるはずです。",
+        "{subscription} was stopped on the account page on {at_date}, which the settings forbid, or as another status.",
+    ),
+    ("INV-44", "resume"): (
+        "{subscription}は{at_date}にマイページで再開されましたが、そのステータスからの再開は設定で許可されていません。",
+        "{subscription} was resumed on the account page on {at_date}, from a status from which the settings forbid it.",
+    ),
+    ("INV-44", "card"): (
+        "{subscription}の顧客のカードが{at_date}にマイページで変更・削除されましたが、設定では許可されていません。",
+        "The card of {subscription} was changed or deleted on the account page on {at_date}, which the settings forbid.",
     ),
     ("INV-45", "deleted"): (
         "{subscription}は「{status_name}」で{method_name}を使っているのに、そのカードが{at_date}に削除されました。",
@@ -290,6 +329,8 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-22", "method", "ecforce", None, "EC-UPD-07"),
     ("INV-22", None, "ecforce", None, "EC-REA-04"),
     ("INV-25", "invoice", "subscstore", None, "SS-NPW-02"),
+    ("INV-27", "notice", "ecforce", None, "EC-SHP-04"),
+    ("INV-27", "orphan", "ecforce", None, "EC-SHP-07"),
     ("INV-28", None, "subscstore", None, "SS-ORD-13"),
     ("INV-30", None, "ecforce", _WIZ, "EC-UPD-03"),
     ("INV-31", "twice", "subscstore", None, "SS-RAK-03"),
@@ -298,8 +339,10 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-32", "below_zero", "ecforce", None, "EC-PAY-08"),
     ("INV-36", "twice", "ecforce", None, "EC-CSV-03"),
     ("INV-36", "never", "ecforce", None, "EC-UPD-13"),
+    ("INV-34", "stopped", "ecforce", None, "EC-ADJ-03"),
+    ("INV-34", "cancelled", "ecforce", None, "EC-ADJ-03"),
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
-    ("INV-45", None, "ecforce", None, "EC-SUB-13"),
+    ("INV-45", "none", "ecforce", None, "EC-SUB-13"),
     ("INV-52", None, "ecforce", None, "EC-SUB-11"),
     ("INV-53", "informal", "marketplace", None, "AM-CAN-05"),
     ("INV-53", "early", "marketplace", None, "AM-CAN-08"),

@@ -1,0 +1,56 @@
+"""INV-29: what was captured is cancelled only within the provider's own period. INV-44: the account page's settings."""
+
+import numpy as np
+
+from teiki_sim.calendar import month_of, month_start
+from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.statuses import SUBSCRIPTION_MEANING, OrderMeaning, SubscriptionMeaning
+from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.state import CAPTURED
+
+_OVER = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED), int(OrderMeaning.RETURN_PENDING))
+
+
+def captured(scene: Scene) -> None:
+    """The day of the capture, from which the period counts."""
+    scene.state.orders.captured_day[scene.order] = scene.day
+
+
+def cancelled(scene: Scene) -> None:
+    """INV-29: a captured order is cancelled or returned after its provider's period."""
+    state = scene.state
+    late = (scene.flags & CAPTURED) != 0
+    late &= ~np.isin(scene.meaning, _OVER)
+    for i in each(late):
+        at, sub, order, seq = scene.at_row(i)
+        day, method = state.orders.captured_day.item(order), int(scene.method[i])
+        days, months = state.terms.window(method)
+        last = day + days if days >= 0 else -1
+        if months >= 0:
+            end = month_start(month_of(day) + months + 1) - 1
+            last = end if last < 0 else min(last, end)
+        if 0 <= last < int(scene.day[i]):
+            state.report("INV-29", at, sub, order, seq, date=day, last=last)
+
+
+def on_page(scene: Scene) -> None:
+    """INV-44: what a customer did, the settings forbid."""
+    state = scene.state
+    terms = state.terms
+    for i in each(scene.rows.actor == int(Actor.CUSTOMER)):
+        at, sub, _, seq = scene.at_row(i)
+        kind = int(scene.kind[i])
+        if kind == Kind.STOPPED:
+            if state.words[int(scene.code[i])] == "checkout":
+                continue  # no stop: the order that would have begun it was refused
+            became = int(SUBSCRIPTION_MEANING[scene.rows.status_to[i]])
+            wrong = not terms.account("cancel") or terms.account("cancel_status") not in (0, became)
+        elif kind == Kind.RESUMED:
+            before = int(SUBSCRIPTION_MEANING[scene.status[i]])
+            stood = before in (int(SubscriptionMeaning.STOPPED), int(SubscriptionMeaning.CANCELLED))
+            wrong = stood and terms.account("resume_from") not in (0, before)
+        else:
+            wrong = not terms.account("card_change")
+        if wrong:
+            case = {Kind.STOPPED: "cancel", Kind.RESUMED: "resume"}.get(Kind(kind), "card")
+            state.report("INV-44", at, sub, -1, seq, case=case)
