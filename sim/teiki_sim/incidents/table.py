@@ -1,7 +1,6 @@
 """All incidents, each group from a room of its own."""
 
-from teiki_sim.incidents import children, lists, points, records
-from teiki_sim.incidents import adjustments, children, invoices, points, records
+from teiki_sim.incidents import adjustments, children, invoices, lists, points, records
 from teiki_sim.incidents.incident import Incident
 
 INCIDENTS: tuple[Incident, ...] = (

@@ -14,8 +14,8 @@ from teiki_sim.monitors import (
     children,
     dates,
     instruments,
-    lists,
     invoices,
+    lists,
     money,
     orders,
     points,
@@ -29,6 +29,7 @@ from teiki_sim.monitors import (
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (
+    ADJUSTED,
     CHARGED,
     EXPORTED,
     MOVED,
@@ -37,7 +38,6 @@ from teiki_sim.monitors.state import (
     SEVERAL,
     UNPAYABLE,
 )
-from teiki_sim.monitors.state import ADJUSTED, CHARGED, MOVED, POINTED, RAKUTEN_FAILED, SEVERAL, UNPAYABLE
 
 Look = Callable[[Scene], None]
 

@@ -205,6 +205,7 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-36", "never"): (
         "{order}は{opened_date}に出力済になりましたが、{at_date}になっても出荷リストに出力されていません。",
         "{order} was set to 出力済 on {opened_date} and is on no shipping list by {at_date}.",
+    ),
     ("INV-34", "twice"): (
         "{subscription}に同じ調整金額が二度入力され、{order}に合わせて{found_yen}が適用されました。",
         "{subscription}: the same adjustment was entered twice; {order} took over {found_yen} in all.",
