@@ -122,8 +122,8 @@ def may_cross(shop: Shop, request: Request, source: str, slip: str) -> None:
 
 def back(shop: Shop, order: int) -> None:
     """A refused parcel is back: unless something else was to blame, a desk too far behind approves too late."""
-    request = shop.inbox.pending.get(order)
-    if request is None or request.sort is not Sort.FORMAL:
+    request = shop.inbox.formal.get(order)
+    if request is None or meaning(shop, order) != OrderMeaning.SHIPPED:
         return
     due = shop.now + shop.config.grace.approval * DAY
 
