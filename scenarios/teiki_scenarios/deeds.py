@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from teiki_scenarios import marketplace_deeds as market
 from teiki_scenarios.deed_args import (
     Address,
     Create,
@@ -278,5 +279,21 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "pay_invoice": Deed(OfOrder, ("customer",), _pay_invoice, "請求書を支払う", "pay the invoice"),
     "parcel_returns": Deed(OfOrder, ("carrier",), _parcel_returns, "荷物が戻る", "the parcel comes back"),
+    "write_to_seller": Deed(
+        market.Message, ("customer",), market.write, "セラーに連絡する", "write to the seller of a marketplace"
+    ),
+    "answer": Deed(market.Answer, _DESK, market.answer, "連絡に返信する", "answer the buyer"),
+    "approve_cancel": Deed(
+        market.Approval, _DESK, market.approve, "キャンセルを承認する", "cancel an order for a reason"
+    ),
+    "ask_marketplace": Deed(
+        OfOrder, _DESK, market.ask_marketplace,
+        "販売先からお客様へ連絡するよう頼む", "ask the marketplace to contact the buyer",
+    ),
+    "issue_label": Deed(OfOrder, _DESK, market.issue_label, "返送ラベルを発行する", "issue a return label"),
+    "refund": Deed(OfOrder, _DESK, market.refund, "返金する", "refund the buyer"),
+    "refuse_parcel": Deed(
+        OfOrder, ("customer",), market.refuse_parcel, "荷物を受け取らない", "refuse the parcel when it comes"
+    ),
 }  # fmt: skip
 """The operations by the name that ``does`` takes."""

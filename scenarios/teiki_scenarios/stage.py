@@ -50,6 +50,7 @@ def config_of(scenario: Scenario) -> Config:
             "payments": {method: {"fee": 0} for method in METHODS},
             "carriers": {name: {"fee": 0} for name in Config().carriers},
             "customers": {"unpaid_rate": 1.0},
+            "marketplace": {"fba_share": 0.0},
         },
     )
     given: dict[str, Any] = {"platform": scenario.platform, "start": scenario.start, "months": months}

@@ -160,7 +160,6 @@ BAD = {
     "no number": ("--months", "many"),
     "unknown option": ("--moths", "3"),
     "unknown platform": ("--platform", "shop"),
-    "platform to come": ("--platform", "marketplace"),
     "option to come": ("--compare", "{key.toml}"),
     "somebody's directory": ("--out", "{full}"),
     "a file for output": ("--out", "{file}"),
