@@ -9,7 +9,7 @@ from pydantic import Field
 from teiki_scenarios.deed_args import OfOrder
 from teiki_sim.log.kinds import Actor
 from teiki_sim.requests import moves
-from teiki_sim.requests.inbox import BUYER, Sort
+from teiki_sim.requests.inbox import Sort
 from teiki_sim.requests.table import Move
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Approval(OfOrder):
     """The reason chosen, and a memo for the seller's own eyes."""
 
     reason: Literal["Buyer Cancelled", "No Inventory"] = Field(
-        default=BUYER, description="キャンセル理由 · reason for cancellation"
+        default="Buyer Cancelled", description="キャンセル理由 · reason for cancellation"
     )
     memo: str = Field(default="", description="セラーメモ · the seller's memo")
 

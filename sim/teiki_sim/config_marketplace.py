@@ -19,7 +19,7 @@ _When = Literal["after_return", "at_once"]
 class Marketplace(Spans):
     """A seller's shop on a marketplace; of no meaning on other platforms."""
 
-    orders_per_day: Weight = Field(default=20.0, description="1日の注文数 · single orders a day")
+    orders_per_day: Weight = Field(default=100.0, description="1日の注文数 · single orders a day")
     fba_share: Rate = Field(
         default=0.25, description="FBA(販売先が出荷)の割合 · share of orders that the marketplace ships"
     )
@@ -33,7 +33,7 @@ class Marketplace(Spans):
         default=(1, 60), description="注文から何時間後か · hours from the order to that wish"
     )
     formal_share: Rate = Field(
-        default=0.7, description="注文履歴から正式に依頼する割合 · share who cancel from the order history"
+        default=0.6, description="注文履歴から正式に依頼する割合 · share who cancel from the order history"
     )
     follows_advice: Rate = Field(
         default=0.9, description="案内に従う割合 · share who do as the answer asks, and file the request"

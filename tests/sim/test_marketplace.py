@@ -88,7 +88,12 @@ def test_all_that_goes_wrong_with_messages_is_found_and_nothing_else(market: dic
 
 def test_each_slip_happens() -> None:
     """Of people, of timing, and of the marketplace itself."""
-    more: dict[str, Any] = {"orders_per_day": 200.0, "message_delayed": 0.02, "operators.number": 1}
+    more: dict[str, Any] = {
+        "orders_per_day": 200.0,
+        "message_delayed": 0.02,
+        "operators.number": 1,
+        "operators.minutes_per_task": 20,
+    }
     world, _ = run(seller("careless", **more))
     broke = Counter(row.slip for row in world.shop.truth.rows if row.outcome == BROKE)
     ours = {name for name, note in SLIPS.items() if note.invariants == ("INV-53",)}
@@ -110,7 +115,7 @@ def test_a_careful_desk_breaks_nothing() -> None:
 
 
 def test_calm_is_calm() -> None:
-    world, monitors = run(calm(seller(subscriptions=0)))
+    world, monitors = run(calm(seller()))
     assert monitors.violations == [] and world.shop.inbox.requests == []
     book, found = run(calm(load(None, {"platform": "marketplace", "subscriptions": 300, "months": 2})))
     assert book.shop.parcels > 300 and found.violations == []

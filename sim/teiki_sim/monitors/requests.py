@@ -48,12 +48,13 @@ def answered(scene: Scene) -> None:
     state = scene.state
     if _elsewhere(state):
         return
-    done = (scene.kind != int(Kind.MAIL)) | state.said(scene.code, *_REPLIES)
-    for i in each(done):
+    mail = scene.kind == int(Kind.MAIL)
+    stops = state.said(scene.code, *_REPLIES) & mail | (scene.kind == int(Kind.CANCELLED))
+    for i in each(stops | ~mail):
         order = int(scene.order[i])
-        for case in _UNANSWERED:
+        for case in _UNANSWERED if stops[i] else ():
             state.agenda.close_all(order, "INV-53", case)
-        if scene.kind[i] != int(Kind.MAIL):
+        if not mail[i]:
             state.agenda.close_all(order, "INV-53", "unapproved")
 
 
