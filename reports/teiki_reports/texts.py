@@ -304,6 +304,8 @@ KINDS_JA: Mapping[str, str] = {
     "card_deleted": "カードの削除",
     "card_registered": "カードの登録",
     "address_changed": "顧客の住所変更",
+    "counted": "定期回数の変更",
+    "recalculated": "再計算",
 }
 
 ACTORS_JA: Mapping[str, str] = {

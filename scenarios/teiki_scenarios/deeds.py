@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from teiki_scenarios import marketplace_deeds as market
+from teiki_scenarios.deed import Deed, Who
 from teiki_scenarios.deed_args import (
     Address,
     Create,
@@ -29,14 +29,12 @@ from teiki_scenarios.deed_args import (
     Return,
     Skip,
 )
-from teiki_scenarios.job_deeds import BulkJob, NamedJob, bulk_job, of_job
+from teiki_scenarios.job_deeds import JOB_DEEDS
 from teiki_sim import operations as ops
 from teiki_sim import payments, points, shipping
 from teiki_sim.calendar import to_day
 from teiki_sim.cards import mend
-from teiki_sim.config_parts import Part
 from teiki_sim.goods import replace_goods
-from teiki_sim.jobs import engine
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHOD_NAMES, Method
 
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEEDS", "Deed", "MethodName", "OfOrder", "OfSubscription", "UnknownName", "Who"]
 
-Who = Literal["customer", "operator", "warehouse", "carrier", "provider", "acquirer", "system"]
-
 
 class UnknownName(Exception):
     """A step names what is not there at its moment."""
@@ -54,17 +50,6 @@ class UnknownName(Exception):
     def __init__(self, found: str, ja: str, en: str) -> None:
         super().__init__(f"{found}: {ja} / {en}")
         self.found, self.ja, self.en = found, ja, en
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One operation. ``do`` returns what it came to: nothing, whether it was done, or an outcome."""
-
-    args: type[Part]
-    who: tuple[Who, ...]
-    do: Callable[[Stage, Actor, Any], Any]
-    ja: str
-    en: str
 
 
 def _create(stage: Stage, actor: Actor, args: Create) -> bool:
@@ -271,13 +256,8 @@ DEEDS: Mapping[str, Deed] = {
         OfOrder, ("operator", "system"), _capture, "売上処理(出荷報告)をする", "capture, or report the shipment"
     ),
     "mail": Deed(Mail, ("operator", "system"), _mail, "顧客にメールする", "mail the customer"),
-    "bulk_job": Deed(BulkJob, _DESK, bulk_job, "一括処理を登録する", "register a bulk job"),
-    "review_job": Deed(NamedJob, _DESK, of_job(engine.review), "ジョブの結果を確認する", "read a job's result file"),
-    "retry_job": Deed(NamedJob, _DESK, of_job(engine.retry), "失敗した行をやり直す", "run the failed rows again"),
-    "settle_job": Deed(
-        NamedJob, _DESK, of_job(engine.settle), "失敗した行をやり直さないと決める", "decide to leave the failed rows"
-    ),
     "pay_invoice": Deed(OfOrder, ("customer",), _pay_invoice, "請求書を支払う", "pay the invoice"),
+    **JOB_DEEDS,
     "parcel_returns": Deed(OfOrder, ("carrier",), _parcel_returns, "荷物が戻る", "the parcel comes back"),
     "write_to_seller": Deed(
         market.Message, ("customer",), market.write, "セラーに連絡する", "write to the seller of a marketplace"

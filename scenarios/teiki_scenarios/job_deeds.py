@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from teiki_scenarios.deed import Deed, Who
+from teiki_sim import counts
 from teiki_sim.config_parts import Part, one_of
 from teiki_sim.jobs import engine
 from teiki_sim.jobs.job import Job
 from teiki_sim.jobs.kinds import KINDS
 from teiki_sim.jobs.selection import Selection
 from teiki_sim.log.kinds import Actor
+from teiki_sim.recalculation import recalculate
+from teiki_sim.shipping import slip_numbers
 
 if TYPE_CHECKING:
     from teiki_scenarios.stage import Stage
 
-__all__ = ["BulkJob", "JobExpected", "NamedJob", "bulk_job", "of_job"]
+__all__ = ["JOB_DEEDS", "JobExpected"]
 
 
 class BulkJob(Part):
@@ -28,7 +33,9 @@ class BulkJob(Part):
     )
     kind: str = Field(description="一括処理の種類 · kind of job")
     select: Selection = Field(default_factory=Selection, description="対象 · which orders")
-    with_: Any = Field(default_factory=dict, alias="with", description="内容 · what is to be done")
+    with_: Any = Field(
+        default_factory=dict, validate_default=True, alias="with", description="内容 · what is to be done"
+    )
     delay: int | None = Field(default=None, ge=0, description="実行までの分 · minutes until it runs")
 
     @field_validator("kind")
@@ -48,6 +55,24 @@ class NamedJob(Part):
     """About one job."""
 
     job: str = Field(description="ジョブの呼び名 · the job's name in this file")
+
+
+class OfOneOrder(Part):
+    """About one order."""
+
+    order: str
+
+
+class SlipNumber(OfOneOrder):
+    """The slip number to register; without one, that of the parcel."""
+
+    number: int | None = Field(default=None, ge=1, description="配送伝票番号 · slip number")
+
+
+class OfOneSubscription(Part):
+    """About one subscription."""
+
+    subscription: str
 
 
 class RowExpected(Part):
@@ -115,3 +140,38 @@ def of_job(do: Callable[..., Any]) -> Callable[[Stage, Actor, NamedJob], None]:
             stage.jobs[str(after.number)] = after
 
     return done
+
+
+def _register_slip(stage: Stage, _actor: Actor, args: SlipNumber) -> None:
+    order = stage.order(args.order)
+    own = int(slip_numbers(np.array([order]))[0])
+    stage.shop.notes.slip[order] = own if args.number is None else args.number
+
+
+_DESK: tuple[Who, ...] = ("operator",)
+
+JOB_DEEDS: dict[str, Deed] = {
+    "bulk_job": Deed(BulkJob, _DESK, bulk_job, "一括処理を登録する", "register a bulk job"),
+    "review_job": Deed(NamedJob, _DESK, of_job(engine.review), "ジョブの結果を確認する", "read a job's result file"),
+    "retry_job": Deed(NamedJob, _DESK, of_job(engine.retry), "失敗した行をやり直す", "run the failed rows again"),
+    "settle_job": Deed(
+        NamedJob, _DESK, of_job(engine.settle), "失敗した行をやり直さないと決める", "decide to leave the failed rows"
+    ),
+    "recalculate": Deed(
+        OfOneOrder, _DESK, lambda stage, actor, args: recalculate(stage.shop, stage.order(args.order), actor),
+        "受注を再計算する", "recalculate the order",
+    ),
+    "lower_count": Deed(
+        OfOneOrder, _DESK, lambda stage, actor, args: counts.lower(stage.shop, stage.order(args.order), actor),
+        "この受注の定期の回数を-1する", "lower the count of the order's subscription by 1",
+    ),
+    "recalculate_subscription": Deed(
+        OfOneSubscription, _DESK,
+        lambda stage, actor, args: counts.recalculate(stage.shop, stage.subscription(args.subscription), actor),
+        "定期受注を再計算する", "recalculate the subscription",
+    ),
+    "register_slip": Deed(
+        SlipNumber, _DESK, _register_slip, "配送伝票番号を登録する", "register a slip number"
+    ),
+}  # fmt: skip
+"""By the name that ``does`` takes."""

@@ -25,6 +25,16 @@ class Goods(Part):
         default=None, description="顧客ごとの販売個数上限 · most pieces a customer may buy"
     )
     limit_per_order: Limit = Field(default=None, description="1注文の販売個数上限 · most pieces in one order")
+    payment_fee: Yen | None = Field(
+        default=None, description="商品個別の支払い手数料(円) · payment fee of its own, whatever the method"
+    )
+    shipping_fee: Yen | None = Field(
+        default=None, description="商品個別の送料(円) · shipping fee of its own, whatever the carrier"
+    )
+    prices_by_count: dict[int, Yen] = Field(
+        default_factory=dict,
+        description="何回目からの単価(円) · unit prices by the delivery count from which they hold",
+    )
 
 
 class Gift(Part):

@@ -186,6 +186,11 @@ class Grace(Part):
     hold: Count = Field(
         default=3, description="要対応への対応(出荷予定日まで) · a hold seen to, at least until its ship date"
     )
+    job_review: Count = Field(
+        default=2, description="一括処理の失敗行の確認 · failed rows of a job dealt with"
+    )
+    recalculate: Count = Field(default=1, description="再計算 · recalculated after another carrier")
+    count: Count = Field(default=5, description="定期回数の減算 · count lowered after a cancel")
     reauth: Count = Field(default=1, description="再与信 · reauthorised after a change")
     discard: Count = Field(default=3, description="請求書破棄の依頼 · customer told to destroy an invoice")
     address: Count = Field(default=3, description="住所変更の反映 · a new address carried over")

@@ -86,7 +86,7 @@ def _singles(shop: Shop, n: int) -> None:
         product, quantity, method = _traits(shop, shop.consumer(order), 4)
         price = config.goods[shop.log.vocabulary.products[product]].price
         table.product[order], table.quantity[order], table.method[order] = product, quantity, method
-        table.amount[order] = price * quantity + int(shop.fees[method]) + int(shop.carrier_fees[carrier])
+        table.amount[order] = price * quantity + int(shop.fees.both(product, method, carrier))
         table.ship[order] = shop.today + 1
         table.delivery[order] = shop.leads[carrier].delivery_from_ship(shop.today + 1)
         names.single_customer[order] = len(names.customer_names)

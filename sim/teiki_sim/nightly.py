@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim import adjusting, points
+from teiki_sim.counts import tier_counts
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.holds import refusals
 from teiki_sim.holds.keeping import hold_cycles
@@ -55,7 +56,9 @@ def generate(
     if dates is None and not at_checkout:
         due = _without_collisions(shop, due)
     subs = shop.subs
-    orders = _new_children(shop, due, subs.cycle[due] + 1 if cycle is None else cycle, dates)
+    cycles = subs.cycle[due] + 1 if cycle is None else cycle
+    counts = tier_counts(shop, due, cycles)
+    orders = _new_children(shop, due, cycles, counts, dates)
     outcome, code = _charge(shop, orders, subs.attempt[due])
     table = shop.orders
     refused = outcome != Outcome.ACCEPTED
@@ -74,7 +77,7 @@ def generate(
     if shop.adjustments.carried:
         adjusting.give_back(shop, orders[~born])
         adjusting.note_applied(shop, children)
-    _enclose(shop, children)
+    _enclose(shop, children, counts[born])
     _become_last(shop, parents, children)
     if cycle is None:
         subs.cycle[parents] = table.cycle[children]
@@ -176,6 +179,7 @@ def _new_children(
     shop: Shop,
     due: Rows,
     cycle: NDArray[Any],
+    counts: NDArray[Any],
     dates: tuple[NDArray[np.int32], NDArray[np.int32]] | None,
 ) -> Rows:
     subs, table = shop.subs, shop.orders
@@ -186,8 +190,11 @@ def _new_children(
     table.method[orders] = method
     table.product[orders] = subs.product[due]
     table.quantity[orders] = subs.quantity[due]
-    goods = subs.unit_price[due].astype(np.int64) * subs.quantity[due]
-    table.amount[orders] = shop.amounts(goods, method, subs.carrier[due])
+    unit = subs.unit_price[due]
+    if shop.prices:
+        unit = shop.prices.units(shop.log.vocabulary.products, subs.product[due], counts, unit)
+    goods = unit.astype(np.int64) * subs.quantity[due]
+    table.amount[orders] = shop.amounts(goods, subs.product[due], method, subs.carrier[due])
     if shop.points.on:
         points.quote(shop, orders, due)
     if shop.adjustments.pending:
@@ -245,10 +252,10 @@ def _confirm(shop: Shop, orders: Rows) -> None:
     )  # fmt: skip
 
 
-def _enclose(shop: Shop, children: Rows) -> None:
+def _enclose(shop: Shop, children: Rows, counts: NDArray[Any]) -> None:
     """Gifts that go with a delivery of this count."""
     for gift in shop.config.gifts:
-        some = children[shop.orders.cycle[children] == gift.count]
+        some = children[counts == gift.count]
         if len(some):
             product = shop.log.vocabulary.products.index(gift.product)
             shop.rows(Kind.ENCLOSED, some, product=product, quantity=1)

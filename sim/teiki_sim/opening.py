@@ -49,6 +49,13 @@ def write_settings(shop: Shop) -> None:
         terms["marketplace.approve_early_below"] = market.approve_early_below
     terms |= _account_terms(shop)
     terms |= _windows(shop)
+    terms |= _terms_of_carriers(shop)
+    terms |= {
+        "jobs.page_size": config.jobs.page_size,
+        "jobs.count_surviving": int(config.jobs.count_surviving),
+    }
+    terms |= {f"gift.{gift.count}": 1 for gift in config.gifts}
+    terms |= {f"price.{count}": 1 for goods in config.goods.values() for count in goods.prices_by_count}
     for name, value in terms.items():
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
@@ -64,6 +71,15 @@ def close_log(shop: Shop, at: int) -> None:
         quantity=at // DAY,
         detail=f'{{"day": "{iso(at // DAY)}"}}',
     )
+
+
+def _terms_of_carriers(shop: Shop) -> dict[str, int]:
+    """How long each carrier takes: ten times the days, 1 more for business days, 2 more without holidays."""
+    terms = {
+        f"lead.{name}": 10 * c.lead_days + (c.lead_mode == "business") * (1 + c.lead_holidays)
+        for name, c in shop.config.carriers.items()
+    }
+    return terms | {"carrier.default": shop.default_carrier}
 
 
 def _account_terms(shop: Shop) -> dict[str, int]:
@@ -175,6 +191,7 @@ def _log_subscriptions(shop: Shop) -> None:
         quantity=subs.quantity[:n], ship=subs.ship[:n], delivery=subs.delivery[:n], status_to=subs.status[:n],
         code=labels[subs.frequency[:n], weekday(np.maximum(subs.anchor[:n], 0))],
     )  # fmt: skip
+    _log_carriers(shop)
     for sub in np.flatnonzero(subs.flag[:n]).tolist():
         shop.sub_row(Kind.FLAG_SET, sub, code=shop.log.code("book"))
         if subs.status[sub] == shop.policy.subscription.active:
@@ -183,6 +200,16 @@ def _log_subscriptions(shop: Shop) -> None:
         shop.sub_row(Kind.HELD, sub, code=shop.log.code("book"))
         if shop.policy.failed_generation == "hold" and subs.status[sub] == shop.policy.subscription.active:
             shop.on_trouble("egg", sub, -1, "")
+
+
+def _log_carriers(shop: Shop) -> None:
+    """Subscriptions that do not go by the shop's usual carrier say so."""
+    carrier = shop.subs.carrier[: shop.subs.n]
+    for number in np.unique(carrier).tolist():
+        if number != shop.default_carrier:
+            mine = np.flatnonzero(carrier == number)
+            code = shop.log.code(f"carrier:{shop.carriers[number]}")
+            shop.log.many(Kind.EDITED, shop.now, len(mine), sub=mine, cycle=shop.subs.cycle[mine], code=code)
 
 
 def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
@@ -209,14 +236,11 @@ def _open_orders(shop: Shop, open_orders: Sequence[OpenOrder]) -> None:
         if row.amount is not None:
             amount = row.amount
         elif sub >= 0:
-            amount = (
-                int(subs.unit_price[sub]) * row.quantity
-                + int(shop.fees[method])
-                + int(shop.carrier_fees[subs.carrier[sub]])
-            )
+            fees = int(shop.fees.both(product[row.product], method, subs.carrier[sub]))
+            amount = int(subs.unit_price[sub]) * row.quantity + fees
         else:
             price = config.goods[row.product].price if row.product in config.goods else 0
-            amount = price * row.quantity + int(shop.fees[method]) + int(shop.carrier_fees[single_carrier])
+            amount = price * row.quantity + int(shop.fees.both(product[row.product], method, single_carrier))
         orders.amount[order] = orders.covered[order] = amount
         orders.ship[order], orders.delivery[order] = row.planned_ship, delivery
         _open_status(shop, order, row)

@@ -284,7 +284,9 @@ def change_method(
         raise refuse(shop, order, -1, "captured_final", "method", actor)
     if cancels_old:
         let_go(shop, order, actor, reverses=False)
-    orders.amount[order] += int(shop.fees[method]) - int(shop.fees[orders.method[order]])
+    product = orders.product.item(order)
+    before, after = (int(shop.fees.payment(product, m)) for m in (orders.method.item(order), int(method)))
+    orders.amount[order] += after - before
     orders.method[order] = method
     orders.transaction[order] = -1
     shop.row(

@@ -68,7 +68,9 @@ class OrderNotes:
     memo: dict[int, str] = field(default_factory=dict)
     labels: dict[int, frozenset[str]] = field(default_factory=dict)
     slip: dict[int, int] = field(default_factory=dict)  # registered by hand; 0: cleared (EC-PAY-05)
-    method_before: dict[int, int] = field(default_factory=dict)  # whose authorisation still stands
+    # The method and transaction that stood before a bulk update changed the method.
+    method_before: dict[int, tuple[int, int]] = field(default_factory=dict)
+    reauthorised_with_carrier: dict[int, int] = field(default_factory=dict)  # with the fee that was taken in
     carrier_before: dict[int, int] = field(default_factory=dict)  # whose fee is still in the amount
     subscription_attention: dict[int, str] = field(default_factory=dict)
     subscription_memo: dict[int, str] = field(default_factory=dict)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from teiki_sim import nightly, points
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHODS, Answer, Charges, Method, Operation, Outcome
+from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Answer, Charges, Method, Operation, Outcome
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
+
+Verdict = tuple[Outcome, str]
+"""What an authorisation came to, with the provider's code."""
+
+_NP_PAIR = frozenset((int(Method.NP), int(Method.NP_WIZ)))
 
 
 def cancel_payment(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> bool:
@@ -118,11 +125,24 @@ def force_cancel(shop: Shop, order: int, actor: Actor, *, reverses: bool = True)
 
 def reauthorise(shop: Shop, order: int, actor: Actor) -> Outcome:
     """再オーソリ: a new verdict on the order as it now is; the old authorisation is replaced (EC-PAY-04)."""
+    return ask_verdict(shop, order, actor)[0]
+
+
+def ask_verdict(shop: Shop, order: int, actor: Actor) -> Verdict:
+    """`reauthorise`, with the provider's code where it said no.
+
+    Raises `RefusedError` where the platform does not permit it (EC-PAY-04).
+    """
     orders = shop.orders
     method = METHODS[orders.method.item(order)]
     before = payment_meaning(shop, order)
-    if before == PaymentMeaning.CANCELLED and method != Method.NP:
-        raise refuse(shop, order, -1, "after_cancel", "reauthorise", actor)
+    if order in shop.notes.method_before:
+        return _under_new_method(shop, order, actor)
+    if before == PaymentMeaning.CANCELLED:
+        if method not in shop.policy.reauthorises_cancelled:
+            raise refuse(shop, order, -1, "after_cancel", "reauthorise", actor)
+        register_anew(shop, order)
+        return _authorise(shop, order, actor, Kind.REAUTHORISED)
     failed = before == PaymentMeaning.REFUSED
     if failed and not shop.policy.reauthorises_refused.get(method, True):
         raise refuse(shop, order, -1, "rakuten_refused", "reauthorise", actor)
@@ -158,9 +178,53 @@ def _lacks_instrument(shop: Shop, order: int) -> bool:
     return sub >= 0 and shop.instruments.lacks(shop.subs.customer.item(sub), method)
 
 
+def register_anew(shop: Shop, order: int) -> None:
+    """Before a cancelled NP後払い is registered anew, its link data, slip number and shipped date go (EC-PAY-05).
+
+    They are not restored where the registration fails (modelled).
+    """
+    shop.orders.transaction[order] = -1
+    if shop.is_gone(order):
+        shop.notes.slip[order] = 0
+    if shop.notes.shipped_on.get(order) >= 0:
+        shop.notes.shipped_on.set(np.array([order]), -1)
+
+
+def _under_new_method(shop: Shop, order: int, actor: Actor) -> Verdict:
+    """The method was changed: what stood under the old one is let go of, and the new one asked (EC-UPD-07, -09).
+
+    Between NP後払い and wiz the old transaction is the operator's to cancel (EC-UPD-03). It includes the recalculation
+    that a changed carrier asks for (modelled).
+    """
+    orders, notes = shop.orders, shop.notes
+    old, transaction = notes.method_before.pop(order)
+    method = METHODS[orders.method.item(order)]
+    if frozenset((old, method)) != _NP_PAIR and transaction >= 0 and METHODS[old] not in UNCOVERED:
+        asked = ask_about(shop, order, Operation.CANCEL, _owed(shop, order))
+        shop.gateway.ask(replace(asked, method=METHODS[old], transaction=transaction))
+    if (fee := carrier_difference(shop, order)) is not None:
+        orders.amount[order] += fee
+        notes.reauthorised_with_carrier[order] = fee
+        shop.row(Kind.EDITED, order, actor, amount=orders.amount.item(order), code=shop.log.code("fees"))
+    if method in UNCOVERED:
+        orders.payment[order] = shop.policy.payment.not_needed
+        return Outcome.ACCEPTED, ""
+    return _authorise(shop, order, actor, Kind.REAUTHORISED)
+
+
+def carrier_difference(shop: Shop, order: int) -> int | None:
+    """By how much a changed carrier changes the shipping fee; None where none waits to be taken in."""
+    before = shop.notes.carrier_before.pop(order, None)
+    if before is None:
+        return None
+    product = shop.orders.product.item(order)
+    now = int(shop.carriers_of(np.array([order]))[0])
+    return int(shop.fees.shipping(product, now)) - int(shop.fees.shipping(product, before))
+
+
 def _note_verdict(
     shop: Shop, order: int, outcome: Outcome, code: str, accepted: Kind, actor: Actor
-) -> Outcome:
+) -> Verdict:
     orders, words = shop.orders, shop.policy.payment
     word = shop.log.code(code) if code else 0
     if outcome == Outcome.ACCEPTED:
@@ -170,7 +234,7 @@ def _note_verdict(
         shop.set_payment(order, words.pending, Kind.PENDING, actor, code=word)
     elif outcome == Outcome.DECLINED:
         shop.set_payment(
-            order, words.refusal(METHODS[orders.method.item(order)]), Kind.DECLINED, actor, code=word
+            order, words.refusal(METHODS[orders.method.item(order)], code), Kind.DECLINED, actor, code=word
         )
         if meaning(shop, order) == OrderMeaning.WAITING and not shop.is_stopped(order):
             nightly.block(shop, order, word, actor)
@@ -178,11 +242,15 @@ def _note_verdict(
         shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=word)
         shop.aftermath.follow(order, "charge_unanswered")
         shop.on_trouble("unanswered", orders.sub.item(order), order, "born")
-    return outcome
+    return outcome, code
 
 
 def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
     """A first authorisation of the order's present method."""
+    return _authorise(shop, order, actor, Kind.AUTHORISED)[0]
+
+
+def _authorise(shop: Shop, order: int, actor: Actor, accepted: Kind) -> Verdict:
     orders = shop.orders
     one = np.array([order], np.int32)
     shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
@@ -196,4 +264,4 @@ def authorise_anew(shop: Shop, order: int, actor: Actor) -> Outcome:
     )  # fmt: skip
     orders.transaction[order] = answers.transaction[0]
     code = shop.log.vocabulary.codes.list[int(answers.code[0])]
-    return _note_verdict(shop, order, Outcome(int(answers.outcome[0])), code, Kind.AUTHORISED, actor)
+    return _note_verdict(shop, order, Outcome(int(answers.outcome[0])), code, accepted, actor)

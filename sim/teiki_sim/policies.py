@@ -52,9 +52,13 @@ class PaymentWords:
     unknown: int
     not_needed: int
     refunded: int
+    by_code: Mapping[str, int] = field(default_factory=dict)
+    """Statuses of their own that some refusals have, by the provider's code."""
 
-    def refusal(self, method: Method) -> int:
+    def refusal(self, method: Method, code: str = "") -> int:
         """The status of an authorisation that was declined."""
+        if code in self.by_code:
+            return self.by_code[code]
         return self.refused_deferred if method in DEFERRED else self.refused
 
 
@@ -121,6 +125,7 @@ class Policy:
     takes_requests: bool = False  # buyers write to the seller, and ask to cancel (AM-CAN-02)
     cancels_on_request: bool = False  # a request alone cancels, without the seller's approval
     shows_memo: bool = False  # the seller's memo reaches the buyer
+    reauthorises_cancelled: frozenset[Method] = frozenset({Method.NP})  # EC-PAY-04
 
     def needs_reauthorisation(self, method: Method, code: str) -> bool:
         """Whether an edit of this kind on an order of this method asks for a new authorisation."""
@@ -156,6 +161,9 @@ _RULES = {
     "window": "EC-SHP-06",
     "captured_final": "EC-UPD-04",
     "after_cancel": "EC-PAY-04",
+    "count": "EC-PAY-03",
+    "bulk_update": "EC-UPD-01",
+    "recalculate": "EC-UPD-08",
     "edit_after_ship": "EC-SHP-02",
     "wiz": "SS-NPW-01",
     "pattern": "SS-FREQ-12",
@@ -258,6 +266,7 @@ ECFORCE = Policy(
         unknown=CODE["未確認"],
         not_needed=CODE["対象外"],
         refunded=CODE["取消完了"],
+        by_code={"取引登録失敗": CODE["取引登録失敗"]},  # EC-PAY-05
     ),
     subscription=SubscriptionWords(CODE["有効"], CODE["停止"], CODE["キャンセル"], CODE["終了"]),
     charge_first=frozenset(),

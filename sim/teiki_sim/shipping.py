@@ -305,6 +305,9 @@ def charge(shop: Shop, due: Rows, actor: Actor) -> None:
 def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answers:
     """Send captures with these slip numbers (0: none), and note what came back in the store."""
     orders, words, method = shop.orders, shop.policy, shop.orders.method[due]
+    typed = shop.notes.slip
+    for i in [i for i, order in enumerate(due.tolist()) if order in typed] if typed else ():
+        slips[i] = typed[int(due[i])]
     amounts = shop.captured_amounts(due)
     answers = shop.gateway.capture(
         Captures(

@@ -12,6 +12,7 @@ from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.customer_record import Addresses, Adjustments, Instruments
 from teiki_sim.draws import Purpose, bits53, hash64, threshold
+from teiki_sim.fees import Fees, Prices
 from teiki_sim.frequencies import Frequency, closed_set
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
@@ -110,10 +111,7 @@ class Shop:
             )
         )
         self.leads = [Lead(c.lead_days, c.lead_mode, c.lead_holidays) for c in config.carriers.values()]
-        self.fees = np.array(
-            [config.payments[m].fee if m in config.payments else 0 for m in METHOD_NAMES], np.int32
-        )
-        self.carrier_fees = np.array([c.fee for c in config.carriers.values()], np.int32)
+        self.fees, self.prices = Fees(config, self.log.vocabulary.products), Prices(config)
         self.uncovered = _IS_UNCOVERED
         self.charge_first = np.array(
             [Method(i) in self.policy.charge_first for i in range(len(METHOD_NAMES))]
@@ -181,12 +179,10 @@ class Shop:
         return bool(self.orders.flags.item(order) & GONE)
 
     def amounts(
-        self, product_total: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]
+        self, goods: NDArray[Any], product: NDArray[Any], method: NDArray[Any], carrier: NDArray[Any]
     ) -> NDArray[np.int32]:
-        """What orders come to: goods with tax, the method's fee and the carrier's (yen)."""
-        total: NDArray[np.int32] = (product_total + self.fees[method] + self.carrier_fees[carrier]).astype(
-            np.int32
-        )
+        """What orders come to: goods with tax and the fees (yen)."""
+        total: NDArray[np.int32] = (goods + self.fees.both(product, method, carrier)).astype(np.int32)
         return total
 
     def new_orders(self, n: int) -> Rows:
@@ -309,7 +305,7 @@ class Shop:
     def count_parcels(self, orders: NDArray[Any]) -> None:
         """Add up what leaves today."""
         table = self.orders
-        fees = self.fees[table.method[orders]] + self.carrier_fees[self.carriers_of(orders)]
+        fees = self.fees.both(table.product[orders], table.method[orders], self.carriers_of(orders))
         self.tally.ship(
             self.today, self.log.vocabulary.products, table.product[orders], table.quantity[orders],
             table.amount[orders], fees, table.cycle[orders],

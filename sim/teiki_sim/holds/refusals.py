@@ -7,7 +7,7 @@ from teiki_sim.holds.keeping import hold_order
 from teiki_sim.holds.table import Case, NpSetting, Refusal
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning
-from teiki_sim.messages import METHODS, Method
+from teiki_sim.messages import Method
 from teiki_sim.shop import Shop
 from teiki_sim.standing import meaning
 
@@ -166,9 +166,11 @@ def to_cash_on_delivery(
     shop: Shop, order: int, refusal: Refusal, *, recalculates: bool = True, tells: bool = True
 ) -> None:
     """Another method by itself: its fee is reckoned anew and the customer told; nobody is asked for cover."""
-    orders, fees = shop.orders, shop.fees
+    orders = shop.orders
     if recalculates and shop.policy.recalculates_fee:
-        orders.amount[order] += int(fees[Method.COD]) - int(fees[METHODS[orders.method.item(order)]])
+        product, methods = orders.product.item(order), (int(Method.COD), orders.method.item(order))
+        now, before = (int(shop.fees.payment(product, method)) for method in methods)
+        orders.amount[order] += now - before
     orders.method[order], orders.transaction[order] = Method.COD, -1
     shop.row(
         Kind.EDITED, order, Actor.SYSTEM, refusal.rule, method=int(Method.COD), amount=orders.amount.item(order),

@@ -2,8 +2,9 @@
 
 from teiki_sim.jobs.job import JobKind
 from teiki_sim.jobs.payment_jobs import PAYMENT_KINDS
+from teiki_sim.jobs.update import UPDATE_KINDS
 
 __all__ = ["KINDS"]
 
-KINDS: dict[str, JobKind] = {**PAYMENT_KINDS}
+KINDS: dict[str, JobKind] = {**UPDATE_KINDS, **PAYMENT_KINDS}
 """By the name that a job's ``kind`` takes."""

@@ -19,7 +19,8 @@ _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
     Kind.CAPTURE_FAILED, Kind.PAYMENT_CANCELLED, Kind.REFUNDED, Kind.EXPIRED, Kind.INQUIRED,
 }  # fmt: skip
-_VALUED = bits(Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED)
+_VALUED = bits(Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED, Kind.RECALCULATED)
+_COUNTED = bits(Kind.COUNTED)
 _PLACED = bits(Kind.OPENED, Kind.GENERATED)
 _GENERATED = bits(Kind.GENERATED)
 _ASKED = bits(Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING)
@@ -186,6 +187,9 @@ class Fold:
             if (single := sub < 0).any():
                 sub, cycle = sub[~single], cycle[~single]
             self.subscriptions.cycle[sub] = cycle
+        if rows.kinds & _COUNTED:
+            counted = rows.of(_COUNTED)
+            self.subscriptions.cycle[counted.sub] = counted.quantity
         if rows.kinds & _VALUED:
             valued = rows.of(_VALUED)
             _set_given(orders, valued.order, valued, self._order_values)

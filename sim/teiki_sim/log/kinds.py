@@ -79,6 +79,8 @@ class Kind(IntEnum):
     CARD_DELETED = 47
     CARD_REGISTERED = 48
     ADDRESS_CHANGED = 49
+    COUNTED = 50
+    RECALCULATED = 51
 
     @property
     def label(self) -> str:
@@ -238,6 +240,17 @@ NOTES: dict[Kind, KindNote] = {
         "completed or failed (quantity failed rows, amount their yen), reviewed, settled, edited_again (one subscription, "
         "edited quantity times)",
         (*_ORDER, "quantity", "amount", "code"),
+    ),
+    Kind.COUNTED: KindNote(
+        "定期回数が変わった。quantity は新しい回数、code は lowered(取消による-1)か set(手入力)、order はそのもとの受注",
+        "A subscription's count was changed: quantity is the new one, code lowered (by 1, for a cancel) or set; order "
+        "is the one it was done for",
+        (*_ORDER, "quantity", "code"),
+    ),
+    Kind.RECALCULATED: KindNote(
+        "再計算した(注文なら amount が新しい金額、定期なら次回の価格と同梱品が回数に合う)",
+        "Recalculated: an order's amount, or a subscription's next price and gifts",
+        (*_ORDER, "amount"),
     ),
     Kind.POINTS: KindNote("ポイントの増減", "Points granted, used or revoked", (*_ORDER, "quantity", "code")),
     Kind.DECISION: KindNote(

@@ -16,6 +16,7 @@ from teiki_sim.log.statuses import (
     SubscriptionMeaning,
 )
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
+from teiki_sim.monitors.count_books import Counts
 from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.point_books import PointBooks
@@ -41,6 +42,7 @@ LAPSED = 4  # a missing generation was reported
 BURST = 8  # a burst of children was seen
 RAKUTEN = 16  # a child failed by Rakuten Pay
 MOVED = 32  # the customer's address changed, and not all of it has caught up
+RECOUNTED = np.uint16(128)  # its count was lowered, and price and gifts not recalculated since
 UNPAYABLE = 64  # a means of payment of the customer is gone
 ADJUSTED = 128  # an adjustment is open
 
@@ -102,12 +104,17 @@ class State:
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
-            stopped=(np.int32, -1), parcel_day=(np.uint16, 0),
+            stopped=(np.int32, -1), parcel_day=(np.uint16, 0), carrier=(np.int8, -1),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
         self.skips = Skips(self)
         self.points = PointBooks()
+        self.counts = Counts()
+        self.order_carrier: dict[int, int] = {}  # where it was changed
+        self.other_carriers = False  # whether any subscription has another than the usual one
+        self.method_edited: dict[int, int] = {}  # order -> when last
+        self.both_changed: set[int] = set()  # orders whose method and carrier were changed together
         self.agenda = Agenda(self.orders, self.subs, self.findings.append)
         self.ledger_watch = ByOrder(self.orders, "ledger_due", self.soon)
         self.capture_watch = ByOrder(self.orders, "capture_due", self.soon)

@@ -2,6 +2,8 @@
 
 from teiki_sim.calendar import DAY
 from teiki_sim.messages import Method
+from teiki_sim.monitors.count_books import Tiers
+from teiki_sim.monitors.leads import Leads
 
 DEFAULTS: dict[str, int] = {
     "grace.payment_cancel": 3,
@@ -20,6 +22,11 @@ DEFAULTS: dict[str, int] = {
     "grace.adjustment": 7,
     "grace.export": 2,
     "grace.points": 1,
+    "grace.job_review": 2,
+    "grace.recalculate": 1,
+    "grace.count": 5,
+    "jobs.page_size": 100,
+    "jobs.count_surviving": 0,
     "points.per_10000_yen": 0,
     "grace.hold": 3,
     "grace.approval": 3,
@@ -50,6 +57,7 @@ class Terms:
     def __init__(self) -> None:
         self._values = dict(DEFAULTS)
         self._graces: dict[str, int] = {}
+        self.leads, self.tiers = Leads(), Tiers()
         self._settle()
 
     def _settle(self) -> None:
@@ -62,6 +70,8 @@ class Terms:
         if name in self._values:
             self._values[name] = value
             self._settle()
+        self.leads.set(name, value)
+        self.tiers.set(name, value)
 
     def value(self, name: str) -> int:
         """A term as it stands."""
@@ -98,6 +108,16 @@ class Terms:
     def refusals(self) -> int:
         """Equal refusals on cycles running after which somebody has to decide (SS-NP-03)."""
         return self._values["refusals_before_escalation"]
+
+    @property
+    def page_size(self) -> int:
+        """Orders on a page of search results."""
+        return self._values["jobs.page_size"]
+
+    @property
+    def counts_surviving(self) -> bool:
+        """Whether cancelled deliveries do not count, so that the count is lowered for them."""
+        return bool(self._values["jobs.count_surviving"])
 
     @property
     def week_start(self) -> int:

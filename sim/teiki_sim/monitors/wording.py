@@ -242,6 +242,74 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{subscription}の顧客のカードが{at_date}にマイページで変更・削除されましたが、設定では許可されていません。",
         "The card of {subscription} was changed or deleted on the account page on {at_date}, which the settings forbid.",
     ),
+    ("INV-13", "next"): (
+        "{subscription}の次回発送予定日{ship_date}と次回お届け予定日{date_date}の間隔が、配送方法の日数と合いません({at_date}に設定)。",
+        "{subscription}: next ship date {ship_date} and next delivery {date_date}, set on {at_date}, do not fit the carrier's lead.",
+    ),
+    ("INV-13", "order"): (
+        "{order}の出荷予定日{ship_date}とお届け予定日{date_date}の間隔が、配送方法の日数と合いません({at_date}に変更)。",
+        "{order}: ship date {ship_date} and delivery date {date_date}, edited on {at_date}, do not fit the carrier's lead.",
+    ),
+    ("INV-13", "carrier"): (
+        "{order}は{opened_date}に配送業者が変更されましたが、出荷予定日{ship_date}とお届け予定日{date_date}がそのままで、日数が合いません。",
+        "{order}: the carrier was changed on {opened_date}; ship date {ship_date} and delivery date {date_date} do not fit its lead.",
+    ),
+    ("INV-23", "recalculate"): (
+        "{order}は{opened_date}に配送業者が変更されましたが、{at_date}になっても再計算されていません。",
+        "{order}: the carrier was changed on {opened_date} and the order not recalculated by {at_date}.",
+    ),
+    ("INV-23", "both"): (
+        "{order}は支払方法と配送業者が同時に変更され、{at_date}に再計算されました。再オーソリだけを行うはずです。",
+        "{order}: method and carrier were changed together and it was recalculated on {at_date}; it should be reauthorised only.",
+    ),
+    ("INV-24", "method"): (
+        "売上完了の{order}の支払方法が{at_date}に変更されました。変更できないはずです。",
+        "{order} was captured, yet its payment method was changed on {at_date}; it should have stayed.",
+    ),
+    ("INV-24", "carrier"): (
+        "売上完了の{order}の配送業者が{at_date}に変更されました。変更できないはずです。",
+        "{order} was captured, yet its carrier was changed on {at_date}; it should have stayed.",
+    ),
+    ("INV-33", "twice"): (
+        "{order}の取消で{subscription}の定期回数が{at_date}に再び-1され、{found}回になりました。1回だけのはずです。",
+        "{subscription}: the count was lowered again for {order} on {at_date}, to {found}; once is enough.",
+    ),
+    ("INV-33", "below"): (
+        "{subscription}の定期回数は0回なのに、{at_date}に{order}の取消で-1されました。",
+        "{subscription}: the count was 0 already when it was lowered for {order} on {at_date}.",
+    ),
+    ("INV-33", "after_next"): (
+        "{subscription}の定期回数が{order}の取消で{at_date}に-1されましたが、次の回の注文は元の回数のまま作られています。",
+        "{subscription}: the count was lowered for {order} on {at_date}, after the next order had been made by the old count.",
+    ),
+    ("INV-33", "tier"): (
+        "{subscription}の定期回数を-1した後に再計算されず、{order}({cycle}回目)の価格・同梱品が{found}回目のものになりました。",
+        "{subscription} was not recalculated after its count was lowered: {order}, delivery {cycle}, has price and gifts of {found}.",
+    ),
+    ("INV-33", "forgotten"): (
+        "{order}は{opened_date}に取り消されましたが、{at_date}になっても{subscription}の定期回数が-1されていません。",
+        "{order} was cancelled on {opened_date}, but the count of {subscription} was not lowered by {at_date}.",
+    ),
+    ("INV-38", "unread"): (
+        "ジョブ{job}は{opened_date}に完了しましたが、{found}件の失敗行が{at_date}になっても確認されていません({order}ほか)。",
+        "Job {job} was completed on {opened_date} with {found} failed row(s), {order} first; nobody read its result by {at_date}.",
+    ),
+    ("INV-38", "unsettled"): (
+        "ジョブ{job}の失敗行{found}件が、{at_date}になってもやり直されていません({order}ほか)。",
+        "The {found} failed row(s) of job {job}, {order} first, were not run again by {at_date}.",
+    ),
+    ("INV-39", "page"): (
+        "ジョブ{job}の対象は{found}件でちょうど1ページ分ですが、検索結果は{expected}件です。ページ内全件を選んでいませんか。",
+        "Job {job} works on {found} orders, exactly one page, of {expected} found: was all on the page ticked where all was meant?",
+    ),
+    ("INV-39", "new_hits"): (
+        "ジョブ{job}の対象は{found}件で、検索時の{expected}件より多くなっています。",
+        "Job {job} works on {found} orders, more than the {expected} that the search had shown.",
+    ),
+    ("INV-39", "twice"): (
+        "ジョブ{job}は{subscription}を{found}回更新しました。定期の項目の更新は1回のはずです。",
+        "Job {job} updated {subscription} {found} times; a subscription should be edited once.",
+    ),
     ("INV-45", "deleted"): (
         "{subscription}は「{status_name}」で{method_name}を使っているのに、そのカードが{at_date}に削除されました。",
         "{subscription} is {status_name} and pays by {method_name}, yet its card was deleted on {at_date}.",
@@ -344,6 +412,14 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-34", "cancelled", "ecforce", None, "EC-ADJ-03"),
     ("INV-37", None, "ecforce", None, "EC-WH-01"),
     ("INV-45", "none", "ecforce", None, "EC-SUB-13"),
+    ("INV-13", None, "ecforce", None, "EC-UPD-12"),
+    ("INV-23", "recalculate", "ecforce", None, "EC-UPD-08"),
+    ("INV-23", "both", "ecforce", None, "EC-UPD-09"),
+    ("INV-33", None, "ecforce", None, "EC-PAY-08"),
+    ("INV-38", None, "ecforce", None, "EC-JOB-03"),
+    ("INV-39", "page", "ecforce", None, "EC-JOB-05"),
+    ("INV-39", "twice", "ecforce", None, "EC-UPD-11"),
+    ("INV-45", None, "ecforce", None, "EC-SUB-13"),
     ("INV-52", None, "ecforce", None, "EC-SUB-11"),
     ("INV-53", "informal", "marketplace", None, "AM-CAN-05"),
     ("INV-53", "early", "marketplace", None, "AM-CAN-08"),
