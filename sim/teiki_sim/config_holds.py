@@ -31,7 +31,7 @@ class Holds(Part):
     """Needs-attention holds (要対応), on たまごリピート alone."""
 
     np_refused: Literal["hold_all", "cod_all", "cod_first"] = Field(
-        default="cod_first",
+        default="cod_all",
         description="NP与信NG時: ①全て要対応, ②全て代引き, ③初回のみ代引き · what follows a refusal by NP (TR-NP-01)",
     )
     cod_later: bool = Field(
@@ -56,6 +56,10 @@ class Holds(Part):
     )
     people: dict[str, Person] = Field(
         default_factory=dict, description="顧客ごとの情報(顧客番号) · customers by id"
+    )
+    coupon_guard: bool = Field(
+        default=False,
+        description="カート設定の会員登録制御 · the cart refuses a coupon used before (TR-MAIL-04)",
     )
     ground_rate: Rate = Field(
         default=0.001,

@@ -10,6 +10,7 @@ from teiki_sim import operations as ops
 from teiki_sim.addressing import change_address, siblings, tell_old_address
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53_many, spread, threshold
+from teiki_sim.holds.page import is_closed
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHODS, Method
 from teiki_sim.shop import Shop
@@ -88,6 +89,7 @@ class Customers:
             or wish in _ASKED
             or shop.subs.flag[sub]
             or (leaves and not account_page.may_cancel(shop))
+            or is_closed(shop, sub, _WORDS[wish])
         ):
             code = shop.log.code(_WORDS[wish])
             shop.sub_row(Kind.MESSAGE, sub, Actor.CUSTOMER, code=code, side=Side.CUSTOMER)

@@ -85,6 +85,7 @@ class Purpose(IntEnum):
     POINTS = 28
     REQUEST = 29
     FULFILMENT = 30
+    HOLD_GROUND = 41
 
 
 def hash64(text: str) -> int:

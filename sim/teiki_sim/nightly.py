@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from teiki_sim import adjusting, points
 from teiki_sim.counts import tier_counts
 from teiki_sim.draws import Purpose, bits53_many
-from teiki_sim.holds import refusals
+from teiki_sim.holds import checks, refusals
 from teiki_sim.holds.keeping import hold_cycles
 from teiki_sim.holds.table import BY_NP
 from teiki_sim.log.kinds import Actor, Kind
@@ -62,7 +62,8 @@ def generate(
     outcome, code = _charge(shop, orders, subs.attempt[due])
     table = shop.orders
     refused = outcome != Outcome.ACCEPTED
-    born = ~refused if at_checkout else ~(refused & shop.charge_first[table.method[orders]])
+    stands = _stands_refused(shop, orders)
+    born = ~refused | stands if at_checkout else ~(refused & shop.charge_first[table.method[orders]])
     table.status[orders[~born]] = 0
     children: Rows = orders[born]
     parents = due[born]
@@ -86,7 +87,7 @@ def generate(
     _confirm(shop, orders[~refused])
     columns = (column[refused].tolist() for column in (orders, outcome, code, born))
     for order, what, word, is_born in zip(*columns, strict=True):
-        if at_checkout:
+        if at_checkout and not is_born:
             _turn_away(shop, order, word)
         else:
             settle_refusal(shop, order, what, word, is_born)
@@ -94,6 +95,8 @@ def generate(
     if cycle is None:  # made again, it wakes no new wish
         shop.on_generated(shop.now, children)
     _amount_stop(shop, children)
+    if shop.policy.checks_orders:
+        checks.check(shop, children)
     return children
 
 
@@ -103,7 +106,8 @@ def place(shop: Shop, orders: Rows) -> None:
     table.status[orders] = shop.policy.order.waiting
     table.payment[orders] = np.where(shop.uncovered[table.method[orders]], shop.policy.payment.not_needed, 0)
     outcome, code = _charge(shop, orders, np.zeros(len(orders), np.int16))
-    taken = outcome == Outcome.ACCEPTED
+    accepted = outcome == Outcome.ACCEPTED
+    taken = accepted | _stands_refused(shop, orders)
     placed = orders[taken]
     shop.rows(
         Kind.GENERATED, placed, Actor.CUSTOMER, "generated",
@@ -111,11 +115,23 @@ def place(shop: Shop, orders: Rows) -> None:
         amount=table.amount[placed], ship=table.ship[placed], delivery=table.delivery[placed],
         status_to=table.status[placed],
     )  # fmt: skip
-    _confirm(shop, placed)
-    for i in np.flatnonzero(~taken).tolist():
-        _turn_away(shop, int(orders[i]), int(code[i]))
+    _confirm(shop, orders[accepted])
+    for i in np.flatnonzero(~accepted).tolist():
+        if taken[i]:
+            settle_refusal(shop, int(orders[i]), int(outcome[i]), int(code[i]), True)
+        else:
+            _turn_away(shop, int(orders[i]), int(code[i]))
     shop.live = np.concatenate([shop.live, placed])
     shop.on_generated(shop.now, placed)
+    if shop.policy.checks_orders:
+        checks.check(shop, placed)
+
+
+def _stands_refused(shop: Shop, orders: Rows) -> NDArray[np.bool_]:
+    """Orders that NP judges once they are there: a refusal changes them, and turns nobody away (TR-NP-08)."""
+    if not shop.policy.np_refusals:
+        return np.zeros(len(orders), np.bool_)
+    return np.isin(shop.orders.method[orders], [int(method) for method in BY_NP])
 
 
 def _turn_away(shop: Shop, order: int, code: int) -> None:

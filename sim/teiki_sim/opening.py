@@ -12,6 +12,7 @@ from teiki_sim.book_rows import OpenOrder
 from teiki_sim.calendar import DAY, iso, weekday
 from teiki_sim.draws import hash64_many
 from teiki_sim.frequencies import Frequency
+from teiki_sim.holds.refusals import setting_of
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import UNTIL
 from teiki_sim.log.statuses import (
@@ -56,6 +57,8 @@ def write_settings(shop: Shop) -> None:
     }
     terms |= {f"gift.{gift.count}": 1 for gift in config.gifts}
     terms |= {f"price.{count}": 1 for goods in config.goods.values() for count in goods.prices_by_count}
+    if shop.policy.np_refusals:
+        terms |= _terms_of_holds(shop)
     for name, value in terms.items():
         shop.log.one(
             Kind.SETTING, shop.now, code=shop.log.code(name), quantity=value, detail=f'{{"value": {value}}}'
@@ -105,6 +108,20 @@ def _windows(shop: Shop) -> dict[str, int]:
             if value is not None:
                 found[f"window.{number}.{unit}"] = value
     return found
+
+
+def _terms_of_holds(shop: Shop) -> dict[str, int]:
+    """What follows a refusal by NP, and what a switch to cash on delivery costs."""
+    config, terms = shop.config, shop.config.holds
+    cod = sum(1 << i for i, carrier in enumerate(config.carriers.values()) if carrier.cod)
+    return {
+        "holds.np_refused": int(setting_of(shop)),
+        "holds.cod_later": int(terms.cod_later),
+        "holds.cod_single": int(terms.cod_single),
+        "carriers.cod": cod,
+        "carriers.default": shop.default_carrier,
+        **{f"fee.{method}": int(fee) for method, fee in enumerate(shop.fees.tolist())},
+    }
 
 
 def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:
@@ -192,6 +209,9 @@ def _log_subscriptions(shop: Shop) -> None:
         code=labels[subs.frequency[:n], weekday(np.maximum(subs.anchor[:n], 0))],
     )  # fmt: skip
     _log_carriers(shop)
+    if shop.policy.np_refusals:
+        for sub in np.flatnonzero(subs.carrier[:n] != shop.default_carrier).tolist():
+            shop.sub_row(Kind.NOTICE, sub, code=shop.log.code("carrier"), quantity=subs.carrier.item(sub))
     for sub in np.flatnonzero(subs.flag[:n]).tolist():
         shop.sub_row(Kind.FLAG_SET, sub, code=shop.log.code("book"))
         if subs.status[sub] == shop.policy.subscription.active:

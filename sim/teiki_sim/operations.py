@@ -10,6 +10,8 @@ import numpy as np
 
 from teiki_sim import adjusting, nightly, points
 from teiki_sim.draws import Purpose, threshold
+from teiki_sim.holds import keeping
+from teiki_sim.holds.page import allow
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Method, Outcome
@@ -48,6 +50,7 @@ def skip(shop: Shop, sub: int, actor: Actor, *, move_master: int = 1) -> None:
 
     With the child in 出荷作業中 it is too late (SS-SKIP-05). ``move_master`` other than 1 is an operator's slip.
     """
+    allow(shop, sub, "skip", actor)
     subs, orders = shop.subs, shop.orders
     child = waiting_child(shop, sub)
     if (
@@ -79,6 +82,7 @@ def edit_dates(shop: Shop, order: int, ship: int, delivery: int, actor: Actor) -
 
 def stop(shop: Shop, sub: int, actor: Actor, *, for_good: bool = False) -> None:
     """Stop a subscription, or cancel it for good (SS-ORD-03; EC-SUB-02, -03). Its orders are left alone."""
+    allow(shop, sub, "stop", actor)
     words, subs = shop.policy.subscription, shop.subs
     before = subs.status.item(sub)
     subs.status[sub] = after = words.cancelled if for_good else words.stopped
@@ -165,13 +169,14 @@ def back_to_waiting(shop: Shop, order: int, actor: Actor) -> None:
         shop.set_status(order, words.waiting, Kind.EDITED, actor, code=shop.log.code("status"))
 
 
-def hold(shop: Shop, order: int, reason: str, actor: Actor) -> None:
-    """Put an order under shipping stop (SS-STOP-01)."""
-    shop.orders.flags[order] |= STOPPED
-    shop.row(Kind.HELD, order, actor, code=shop.log.code(reason))
+def hold(shop: Shop, order: int, reason: str, actor: Actor, on: int = -1) -> None:
+    """Put an order under shipping stop (SS-STOP-01), or 要対応 as of a day (TR-HOLD-08)."""
+    keeping.hold_order(shop, order, reason, actor, on=on)
 
 
-def release(shop: Shop, order: int, actor: Actor, *, revises: bool = True) -> None:
+def release(
+    shop: Shop, order: int, actor: Actor, *, revises: bool = True, on: int = -1, comment: str = ""
+) -> None:
     """Lift the shipping stop; a ship date that has passed is revised first (TR-HOLD-09), or left by a slip."""
     orders = shop.orders
     if not orders.flags[order] & STOPPED:
@@ -179,8 +184,7 @@ def release(shop: Shop, order: int, actor: Actor, *, revises: bool = True) -> No
     if revises and orders.ship[order] < shop.today and not shop.is_gone(order):
         late = shop.today - orders.ship.item(order)
         edit_dates(shop, order, shop.today, orders.delivery.item(order) + late, actor)
-    orders.flags[order] &= without(STOPPED)
-    shop.row(Kind.RELEASED, order, actor, "released")
+    keeping.release_order(shop, order, actor, on=on, comment=comment)
 
 
 def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:

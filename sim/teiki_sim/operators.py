@@ -41,7 +41,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "address": self.carry,
             "egg": self._egg,
             "ask_np": self._ask_np,
-            "amount_differs": self._amount_differs,
+            "amount_differs": self.settle_amount,
             "message": self._message,
             "again": self._again,
             "adjustment": self.settle_adjustment,
@@ -49,6 +49,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
         self._overlooked: dict[str, tuple[str, str]] = {}
         if shop.policy.failed_generation == "hold":
             self._do["refused"] = self._refused_held
+            self._do["held"] = self.check_held
             self._overlooked = {
                 "egg": ("hold_unseen", "operator"),
                 "refused": ("ng_unseen", "provider"),
@@ -57,6 +58,8 @@ class Operators(Wishes, HoldDesk, Records, Answers):
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""
+        if self._overlooked:
+            self.assign(what, sub, order, more)
         if what in self._overlooked and sub >= 0:
             slip, source = self._overlooked[what]
             if self.unseen(sub, order, lambda: self.put(self._do[what], sub, order, more), slip, source):

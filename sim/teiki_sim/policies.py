@@ -87,7 +87,8 @@ class Policy:
     soon as the warehouse has the order (modelled). ``captures_held``: held orders are charged once shipped (TR-HOLD-04).
     ``reports_amount``: methods whose shipping report carries the order's amount (TR-NP-07). ``page_when_held``: what
     the account page offers while the present order is held, None for everything (TR-HOLD-05). ``checks_orders``: new
-    orders are looked through for grounds of 要対応.
+    orders are looked through for grounds of 要対応. ``release_prepares``: a released order goes to shipping preparation
+    at once (TR-HOLD-09). ``dates_holds``: setting and releasing are noted with a date (TR-HOLD-08).
     """
 
     name: str
@@ -121,6 +122,8 @@ class Policy:
     reports_amount: frozenset[Method] = frozenset()
     page_when_held: frozenset[str] | None = None
     checks_orders: bool = False
+    release_prepares: bool = False
+    dates_holds: bool = False
     collects: bool = False  # the platform takes the buyers' money and pays the seller: nothing is authorised
     takes_requests: bool = False  # buyers write to the seller, and ask to cancel (AM-CAN-02)
     cancels_on_request: bool = False  # a request alone cancels, without the seller's approval
@@ -368,6 +371,7 @@ TAMAGO = Policy(
         "discount_candidate": "TR-HOLD-15",
         "purchase_limit": "TR-MAIL-04",
         "coupon_twice": "TR-MAIL-04",
+        "coupon_guard": "TR-MAIL-04",
     },
     reauthorises_refused={},
     failed_generation="hold",
@@ -378,6 +382,8 @@ TAMAGO = Policy(
     reports_amount=frozenset({Method.NP, Method.NP_WIZ, Method.NP_REALTIME}),
     page_when_held=frozenset({"order_again", "history"}),
     checks_orders=True,
+    release_prepares=True,
+    dates_holds=True,
 )
 
 MARKETPLACE = replace(

@@ -189,10 +189,14 @@ class Recoveries(Desk):
             self._let_ship(order)
 
     def _let_ship(self, order: int) -> None:
-        """Back to the list; by a slip with the ship date that has gone by (TR-HOLD-09)."""
+        ops.back_to_waiting(self.shop, order, WHO)
+        self.release(order)
+
+    def release(self, order: int) -> None:
+        """Release an order; by a slip with the ship date that has gone by (TR-HOLD-09)."""
         shop, orders, sub = self.shop, self.shop.orders, self.shop.orders.sub.item(order)
-        ops.back_to_waiting(shop, order, WHO)
         late = shop.is_stopped(order) and orders.ship.item(order) < shop.today
+        late &= not shop.is_gone(order)
         slipped = late and shop.slips("released_past_date", sub, order)
         ops.release(shop, order, WHO, revises=not slipped)
         if slipped:

@@ -66,6 +66,8 @@ def listable(shop: Shop, days: int = 0) -> Rows:
     orders, words, live = shop.orders, shop.policy.order, shop.live
     flags, payment = orders.flags[live], PAYMENT_MEANING[orders.payment[live]]
     free = (flags & STOPPED == 0) & _COVERED.take(payment)
+    if shop.policy.captures_listed:  # charged on an earlier list, and stopped at the warehouse
+        free |= (flags & STOPPED == 0) & (payment == PaymentMeaning.CAPTURED)
     free |= flags & (FORCED | STOPPED) == FORCED
     due: Rows = live[(orders.status[live] == words.waiting) & (orders.ship[live] <= shop.today + days) & free]
     if shop.notes.listed:  # 出力済 by hand: on no list any more (EC-UPD-13)

@@ -77,6 +77,7 @@ class Shop:
     )  # held orders (subscriptions inverted) that a slip overlooked
     left_to_differ: set[int] = field(default_factory=set)  # refused reports that a slip left
     refusals: Refusals = field(default_factory=Refusals)
+    coupons: set[tuple[int, str]] = field(default_factory=set)  # used, by customer
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
     instruments: Instruments = field(default_factory=Instruments)

@@ -12,7 +12,7 @@ from teiki_sim.log.kinds import NOTES, Kind
 EVERY = {"seq", "at", "actor", "kind", "side", "rule", "cause", "detail"}
 
 
-@pytest.mark.parametrize("platform", ["subscstore", "ecforce"])
+@pytest.mark.parametrize("platform", ["subscstore", "ecforce", "tamago"])
 def test_a_kind_fills_no_column_that_it_does_not_name(tmp_path: Path, platform: str) -> None:
     out = tmp_path / "out"
     words = ["simulate", "--subscriptions", "1500", "--months", "4", "--slips", "careless", "--quiet"]

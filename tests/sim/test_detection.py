@@ -16,7 +16,7 @@ from teiki_sim.population import generate
 from teiki_sim.truth import BROKE, Slip, detection
 from teiki_sim.world import World
 
-PLATFORMS = ("subscstore", "ecforce")
+PLATFORMS = ("subscstore", "ecforce", "tamago")
 
 
 def run(config: Config) -> tuple[World, Monitors]:

@@ -24,7 +24,7 @@ __all__ = ["HoldDesk"]
 #: Days after which a hold that was overlooked is found after all (modelled).
 _FOUND_LATE = 21
 #: A hold this soon after a release means that the repair was not effective (modelled).
-AGAIN = 45 * DAY
+AGAIN = 65 * DAY
 _HELD_UNSHIPPED = (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
 #: How often NP is asked about a result that nobody knows.
 _INQUIRIES = 10
@@ -38,6 +38,14 @@ class HoldDesk(Recoveries):
         self._lifted: dict[int, int] = {}  # when a subscription was last released
         self._whole: set[int] = set()  # subscriptions held with all their orders
 
+    def assign(self, what: str, sub: int, order: int, more: str) -> None:
+        """Every automatic stop is a task of the desk from its first moment (INV-49; modelled)."""
+        shop = self.shop
+        if what in ("egg", "flag") or (what == "unanswered" and more == "unborn"):
+            shop.sub_row(Kind.NOTICE, sub, code=shop.log.code("task"))
+        elif what in ("refused", "held", "ask_np", "amount_differs"):
+            shop.row(Kind.NOTICE, order, code=shop.log.code("task"))
+
     # -- what nobody looks at ------------------------------------------------------------------------
 
     def unseen(self, sub: int, order: int, task: Callable[[], None], slip: str, source: str) -> bool:
@@ -49,17 +57,25 @@ class HoldDesk(Recoveries):
         which = order if order >= 0 else shop.subs.cycle.item(sub)
         if not shop.slips(slip, sub, which):
             return False
+        self.overlook(sub, order, slip, source)
+        if again:
+            later = now + shop.config.grace.resume * DAY
+            shop.truth.due(now, source, slip, "INV-20", sub, -1, later, self._still_unseen(sub, order))
+        self.put_off(sub, which, task)
+        return True
+
+    def put_off(self, sub: int, which: int, task: Callable[[], None]) -> None:
+        """Noticed the next day by some, by the others long after."""
+        self.later(1 if self.shop.mends(sub, which) else _FOUND_LATE, task)
+
+    def overlook(self, sub: int, order: int, slip: str, source: str) -> None:
+        """Until an operator does anything about it, the hold just set breaks INV-19 once its ship date is there."""
+        shop, now = self.shop, self.shop.now
         key = order if order >= 0 else ~sub
         shop.unseen.add(key)
         ship = (shop.orders.ship if order >= 0 else shop.subs.ship).item(order if order >= 0 else sub)
         due = max(ship * DAY, now + shop.config.grace.hold * DAY)
-        broken = self._still_unseen(sub, order)
-        shop.truth.due(now, source, slip, "INV-19", sub, order, due, broken)
-        if again:
-            later = now + shop.config.grace.resume * DAY
-            shop.truth.due(now, source, slip, "INV-20", sub, -1, later, broken)
-        self.later(1 if shop.mends(sub, which) else _FOUND_LATE, task)
-        return True
+        shop.truth.due(now, source, slip, "INV-19", sub, order, due, self._still_unseen(sub, order))
 
     def _still_unseen(self, sub: int, order: int) -> Callable[[], bool]:
         shop = self.shop
@@ -109,7 +125,7 @@ class HoldDesk(Recoveries):
         if sub in self._whole:
             for order in (*ops.unshipped(shop, sub), shop.subs.last_order.item(sub)):
                 if order >= 0 and shop.is_stopped(order):
-                    ops.release(shop, order, WHO)
+                    self.release(order)
             self._whole.discard(sub)
         keeping.release_subscription(shop, sub, WHO)
         self._lifted[sub] = shop.now
@@ -140,7 +156,7 @@ class HoldDesk(Recoveries):
         ops.set_cancelled(shop, order, WHO)
         payments.let_go(shop, order, WHO)
         shop.aftermath.follow(order, "egg_cancels_current")
-        self.later(1, lambda: self._ask_payer(sub))
+        self._ask_payer(sub)
         return True
 
     # -- the whole subscription ------------------------------------------------------------------------
@@ -151,7 +167,9 @@ class HoldDesk(Recoveries):
         active = sub >= 0 and shop.subs.status.item(sub) == shop.policy.subscription.active
         if not active or shop.subs.held[sub] or shop.policy.failed_generation != "hold":
             return
-        keeping.hold_whole(shop, sub, "parcel_returned", WHO)
+        child = ops.waiting_child(shop, sub)
+        free = child < 0 or self._freed(child)  # what the warehouse can't stop any more goes on
+        keeping.hold_whole(shop, sub, "parcel_returned", WHO, but=-1 if free else child)
         self._whole.add(sub)
         shop.sub_row(Kind.MAIL, sub, WHO, code=shop.log.code("parcel_returned"))
         days = 2 + shop.draw(sub, Purpose.NEW_VALUE, shop.subs.cycle.item(sub), 5) % 8
@@ -159,18 +177,29 @@ class HoldDesk(Recoveries):
 
     def _one_scope(self, sub: int) -> bool:
         """Slip: one of the two fields is released, the other stays as it was (TR-HOLD-07)."""
-        shop = self.shop
+        shop, now = self.shop, self.shop.now
         order = shop.subs.last_order.item(sub)
         if order < 0 or not shop.is_stopped(order):
             return False
         if not shop.slips("released_one_scope", sub, shop.subs.cycle.item(sub)):
             return False
-        due = shop.now + shop.config.grace.resume * DAY
+        due = now + shop.config.grace.resume * DAY
+        days = 1 if shop.mends(sub, order) else _FOUND_LATE
+        if self._waits(order):
+            ops.fresh_dates(shop, sub, WHO)
+            ops.decide_cycles(shop, sub, "shift", WHO)
+            keeping.release_subscription(shop, sub, WHO)
+            self._whole.discard(sub)
+            shop.truth.due(
+                now, "operator", "released_one_scope", "INV-20", sub, order, due, lambda: self._waits(order)
+            )
+            self.later(days, lambda: ops.release(shop, order, WHO))
+            return True
         ops.release(shop, order, WHO)
         shop.truth.due(
-            shop.now, "operator", "released_one_scope", "INV-20", sub, -1, due, lambda: self._halted(sub)
+            now, "operator", "released_one_scope", "INV-20", sub, -1, due, lambda: self._halted(sub)
         )
-        self.later(1 if shop.mends(sub, order) else _FOUND_LATE, lambda: self.lift(sub))
+        self.later(days, lambda: self.lift(sub))
         return True
 
     # -- one order -------------------------------------------------------------------------------------
@@ -205,7 +234,18 @@ class HoldDesk(Recoveries):
         else:
             ops.release(shop, order, WHO)
 
-    def _amount_differs(self, sub: int, order: int, _more: str) -> None:
+    def check_held(self, sub: int, order: int, ground: str) -> None:
+        """A ground found in a new order: checked, then released, or cancelled where it is grave (TR-HOLD-10, -13)."""
+        shop = self.shop
+        if not self._waits(order):
+            return
+        if ground == "blacklisted":
+            ops.decide(shop, order, "cancel", WHO)
+            ops.cancel_order(shop, order, WHO)
+        else:
+            self.release(order)
+
+    def settle_amount(self, sub: int, order: int, _more: str) -> None:
         """Reauthorise the amount that is reported, then report again; or ask for it by other means (TR-NP-07)."""
         shop, orders = self.shop, self.shop.orders
         if order in shop.left_to_differ or standing.meaning(shop, order) != OrderMeaning.SHIPPED:
@@ -216,7 +256,7 @@ class HoldDesk(Recoveries):
         if outcome == PaymentMeaning.REFUSED:
             payments.let_go(shop, order, WHO)
         elif outcome in (PaymentMeaning.PENDING, PaymentMeaning.UNKNOWN):
-            self.later(1, lambda: self._amount_differs(sub, order, ""))
+            self.later(1, lambda: self.settle_amount(sub, order, ""))
             return
         orders.flags[order] &= without(CAPTURE_TRIED)
         if orders.flags[order] & STOPPED:

@@ -15,48 +15,65 @@ __all__ = ["hold_cycles", "hold_order", "hold_whole", "missed", "release_order",
 _OVER = (OrderMeaning.NONE, OrderMeaning.CANCELLED, OrderMeaning.DELETED)
 
 
-def hold_order(shop: Shop, order: int, ground: str, actor: Actor, rule: str = "", amount: int = -1) -> None:
-    """The present order alone: it does not ship, and is not charged unless it has shipped (TR-HOLD-03, -04)."""
+def hold_order(
+    shop: Shop, order: int, ground: str, actor: Actor, rule: str = "", amount: int = -1, on: int = -1
+) -> None:
+    """The present order alone: it does not ship, and is not charged unless it has shipped (TR-HOLD-03, -04).
+
+    ``on``: the day that is noted, where the platform notes one; today, if none is given.
+    """
     shop.orders.flags[order] |= STOPPED
-    shop.row(Kind.HELD, order, actor, rule, code=shop.log.code(ground), amount=amount)
+    code = shop.log.code(ground)
+    shop.row(Kind.HELD, order, actor, rule, code=code, amount=amount, ship=_noted(shop, on))
 
 
-def hold_cycles(shop: Shop, sub: int, ground: str, actor: Actor, rule: str = "") -> None:
+def _noted(shop: Shop, on: int) -> int:
+    """対応日 (TR-HOLD-08), -1 where the platform has none."""
+    if not shop.policy.dates_holds:
+        return -1
+    return on if on >= 0 else shop.today
+
+
+def hold_cycles(shop: Shop, sub: int, ground: str, actor: Actor, rule: str = "", on: int = -1) -> None:
     """The deliveries to come alone: no child is born, and the orders there are go on (TR-HOLD-02, -11)."""
     shop.subs.held[sub] = True
-    shop.sub_row(Kind.HELD, sub, actor, rule, code=shop.log.code(ground))
+    shop.sub_row(Kind.HELD, sub, actor, rule, code=shop.log.code(ground), ship=_noted(shop, on))
 
 
-def hold_whole(shop: Shop, sub: int, ground: str, actor: Actor) -> int:
+def hold_whole(shop: Shop, sub: int, ground: str, actor: Actor, *, but: int = -1, on: int = -1) -> int:
     """The whole subscription: the deliveries to come and every order so far, shipped ones too (TR-HOLD-19).
 
-    How many orders were flagged; the subscription's row says it as its quantity.
+    How many orders were flagged; the subscription's row says it as its quantity. ``but``: an order left out.
     """
     orders, code = shop.orders, shop.log.code(ground)
-    mine = [order for order in _orders(shop, sub) if meaning(shop, order) not in _OVER]
+    mine = [order for order in _orders(shop, sub) if meaning(shop, order) not in _OVER and order != but]
     for order in mine:
         if not orders.flags[order] & STOPPED:
-            orders.flags[order] |= STOPPED
-            shop.row(Kind.HELD, order, actor, "held_whole", code=code)
+            hold_order(shop, order, ground, actor, "held_whole", on=on)
     shop.subs.held[sub] = True
-    shop.sub_row(Kind.HELD, sub, actor, "held_whole", code=code, quantity=len(mine))
+    noted, n = _noted(shop, on), len(mine)
+    shop.sub_row(Kind.HELD, sub, actor, "held_whole", code=code, quantity=n, ship=noted)
     return len(mine)
 
 
-def release_order(shop: Shop, order: int, actor: Actor, comment: str = "") -> None:
+def release_order(shop: Shop, order: int, actor: Actor, *, on: int = -1, comment: str = "") -> None:
     """The upper field: this order is released, and goes to shipping preparation at once (TR-HOLD-09)."""
+    words = shop.policy.order
     shop.orders.flags[order] &= without(STOPPED)
-    shop.row(Kind.RELEASED, order, actor, "released", code=shop.log.code(comment) if comment else 0)
+    code = shop.log.code(comment) if comment else 0
+    shop.row(Kind.RELEASED, order, actor, "released", code=code, ship=_noted(shop, on))
+    if shop.policy.release_prepares and shop.orders.status.item(order) == words.blocked != words.waiting:
+        shop.set_status(order, words.waiting, Kind.EDITED, actor, "released", code=shop.log.code("status"))
 
 
-def release_subscription(shop: Shop, sub: int, actor: Actor, comment: str = "") -> None:
+def release_subscription(shop: Shop, sub: int, actor: Actor, *, on: int = -1, comment: str = "") -> None:
     """The lower field: deliveries to come and the orders that have shipped; the present order has its own field."""
     code = shop.log.code(comment) if comment else 0
     shop.subs.held[sub] = False
-    shop.sub_row(Kind.RELEASED, sub, actor, "released", code=code)
+    shop.sub_row(Kind.RELEASED, sub, actor, "released", code=code, ship=_noted(shop, on))
     for order in _orders(shop, sub):
         if shop.orders.flags[order] & STOPPED and shop.is_gone(order):
-            release_order(shop, order, actor, comment)
+            release_order(shop, order, actor, on=on, comment=comment)
 
 
 def missed(shop: Shop, sub: int) -> bool:

@@ -1,6 +1,6 @@
 """All incidents, each group from a room of its own."""
 
-from teiki_sim.incidents import adjustments, children, invoices, lists, points, records
+from teiki_sim.incidents import adjustments, children, holds, invoices, lists, points, records
 from teiki_sim.incidents.incident import Incident
 
 INCIDENTS: tuple[Incident, ...] = (
@@ -10,4 +10,5 @@ INCIDENTS: tuple[Incident, ...] = (
     *points.INCIDENTS,
     *children.INCIDENTS,
     *lists.INCIDENTS,
+    *holds.INCIDENTS,
 )

@@ -139,13 +139,15 @@ NOTES: dict[Kind, KindNote] = {
     ),
     Kind.HELD: KindNote(
         "注文(または定期)の出荷を止めた。code は理由、amount は報告した金額、"
-        "quantity(定期全体のみ)は対象の注文数",
+        "quantity(定期全体のみ)は対象の注文数、ship_date は対応日",
         "An order (or a subscription) was held: code is the reason, amount what was reported, and quantity, "
-        "for a whole subscription, how many of its orders were",
-        (*_ORDER, "quantity", "amount", "code"),
+        "for a whole subscription, how many of its orders were; ship_date is the day noted for it",
+        (*_ORDER, "quantity", "amount", "ship_date", "code"),
     ),
     Kind.RELEASED: KindNote(
-        "保留・出荷停止を解除した", "A held order or subscription was released", (*_ORDER, "code")
+        "保留・出荷停止を解除した。ship_date は対応日、code はコメント",
+        "A held order or subscription was released; ship_date is the day noted for it, code the comment",
+        (*_ORDER, "ship_date", "code"),
     ),
     Kind.EDITED: KindNote(
         "注文または定期が編集された。値のある列が新しい値、code が編集項目",

@@ -32,7 +32,7 @@ _MOVES_BY_KIND = (
     (Kind.COMPLETED, _M.WORKING, (_M.SHIPPED,)),
 )
 #: Platforms on which a shipped order can still be cancelled (EC-SHP-04, AM-CAN-07).
-_CANCELLED_AFTER_SHIPPING = ("ecforce", "marketplace")
+_CANCELLED_AFTER_SHIPPING = ("ecforce", "tamago", "marketplace")
 _EDITS_AFTER_SHIPPING = ("amount", "quantity", "goods", "address", "billing")
 #: Edits that are looked at, beside those that give an amount: not those of dates, which are most.
 _TOLD = (*_EDITS_AFTER_SHIPPING, "method")

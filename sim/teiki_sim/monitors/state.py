@@ -19,6 +19,7 @@ from teiki_sim.messages import DEFERRED, UNCOVERED, Method
 from teiki_sim.monitors.count_books import Counts
 from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.hold_notes import HoldNotes
 from teiki_sim.monitors.point_books import PointBooks
 from teiki_sim.monitors.skips import Skips
 from teiki_sim.monitors.terms import Terms
@@ -131,6 +132,7 @@ class State:
         self.refunded: dict[int, int] = {}
         self.explained: set[int] = set()
         self.first_day = 0  # of the log
+        self.holds = HoldNotes()
         self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
         self.born_stopped: dict[int, int] = {}
         self.resumed_flagged: set[int] = set()

@@ -15,11 +15,13 @@ from teiki_sim.monitors import (
     children,
     counts,
     dates,
+    holds,
     instruments,
     invoices,
     jobs,
     lists,
     money,
+    np_refusals,
     orders,
     points,
     refusals,
@@ -78,6 +80,14 @@ _COURSE = (
     K.OPENED, K.SCHEDULED, K.EDITED, K.SKIPPED, K.RESUMED, K.RELEASED, K.HELD, K.FLAG_SET, K.FLAG_CLEARED, *_OVER,
 )  # fmt: skip
 _DATED = (K.SCHEDULED, K.EDITED, K.RESUMED, K.FLAG_CLEARED, K.FLAG_SET, K.HELD, *_OVER)
+_TOUCHED = (
+    *_RARE_STATUS, *_VERDICTS, K.MAIL, K.NOTICE, K.DECISION, K.INQUIRED, K.PAYMENT_CANCELLED, K.WAREHOUSE_STOPPED,
+    K.REFUSED, K.SHIPPED,
+)  # fmt: skip
+_TOUCHED_COURSE = (
+    K.MAIL, K.NOTICE, K.DECISION, K.RELEASED, K.EDITED, K.SCHEDULED, K.RESUMED, K.SKIPPED, K.HELD, K.FLAG_CLEARED,
+    K.REFUSED, *_OVER,
+)  # fmt: skip
 
 WATCHES: tuple[Watch, ...] = (
     Watch(("INV-17",), orders.status_moves, On.ORDER, _STATUS),
@@ -160,6 +170,23 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-21",), refusals.restarted, On.SUBSCRIPTION, (K.RESUMED,)),
     Watch(("INV-54",), refusals.escalated, On.SUBSCRIPTION, (K.DECISION,), sub_marks=WATCHED),
     Watch(("INV-54",), refusals.over, On.SUBSCRIPTION, _OVER, sub_marks=WATCHED),
+    Watch(("INV-19", "INV-49"), holds.order_held, On.ORDER, (K.HELD,)),
+    Watch(("INV-19", "INV-20", "INV-49"), holds.subscription_held, On.SUBSCRIPTION, (K.HELD,)),
+    Watch(("INV-19", "INV-20"), holds.order_seen_to, On.ORDER, _TOUCHED, marks=WATCHED),
+    Watch(
+        ("INV-19", "INV-20"), holds.subscription_seen_to, On.SUBSCRIPTION, _TOUCHED_COURSE, sub_marks=WATCHED
+    ),
+    Watch(("INV-49",), holds.given_to_somebody, On.ORDER, (K.NOTICE,)),
+    Watch(("INV-49",), holds.given_to_somebody, On.SUBSCRIPTION, (K.NOTICE,)),
+    Watch(("INV-20",), holds.order_released, On.ORDER, (K.RELEASED,)),
+    Watch(("INV-08",), holds.decided, On.SUBSCRIPTION, (K.DECISION,)),
+    Watch(("INV-08",), holds.skipped, On.ORDER, (K.SKIPPED,)),
+    Watch(("INV-08",), holds.skipped, On.SUBSCRIPTION, (K.SKIPPED,)),
+    Watch(("INV-08",), holds.cancelled, On.ORDER, (K.CANCELLED,)),
+    Watch(("INV-46",), np_refusals.verdicts, On.ORDER, (K.DECLINED,)),
+    Watch(("INV-46",), np_refusals.unknown_results, On.ORDER, (K.PENDING,)),
+    Watch(("INV-47",), np_refusals.switched, On.ORDER, (K.EDITED,)),
+    Watch(("INV-47",), np_refusals.told, On.ORDER, (K.MAIL,), marks=WATCHED),
     Watch((), books.note_transactions, On.LEDGER, _LEDGER),
     Watch((), books.note_money, On.LEDGER, (K.CAPTURED, K.REFUNDED)),
     Watch((), books.note_child, On.ORDER, _PLACED),
@@ -187,6 +214,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch(
         ("INV-55",), shipping.given_up, On.ORDER, (*_RARE_STATUS, K.PAYMENT_CANCELLED, K.REFUNDED), after=True
     ),
+    Watch(("INV-08", "INV-20"), holds.subscription_released, On.SUBSCRIPTION, (K.RELEASED,), after=True),
     Watch(("INV-08",), schedule.generation_done, On.ORDER, (K.GENERATED,), after=True),
     Watch(("INV-08",), schedule.next_generation, On.SUBSCRIPTION, _COURSE, after=True),
     Watch(("INV-08",), schedule.next_generation, On.ORDER, (K.SKIPPED,), after=True),

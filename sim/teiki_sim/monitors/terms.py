@@ -45,6 +45,12 @@ DEFAULTS: dict[str, int] = {
     "account.resume_from": 0,
     "account.card_change": 1,
     **{f"window.{method:d}.{unit}": -1 for method in Method for unit in ("days", "months")},
+    "holds.np_refused": 0,
+    "holds.cod_later": 1,
+    "holds.cod_single": 1,
+    "carriers.cod": -1,
+    "carriers.default": 0,
+    **{f"fee.{method}": 0 for method in range(len(Method))},
 }
 """Terms where no row has set them; a grace is in days."""
 
@@ -123,6 +129,35 @@ class Terms:
     def week_start(self) -> int:
         """The weekday on which weeks start (0 = Monday), for SS-FREQ-07."""
         return self._values["week_start"]
+
+    @property
+    def np_setting(self) -> int:
+        """What follows a refusal by NP, 1 to 3; 0 where no setting says (TR-NP-01)."""
+        return self._values["holds.np_refused"]
+
+    @property
+    def cod_later(self) -> bool:
+        """Whether deliveries after the first may be cash on delivery."""
+        return bool(self._values["holds.cod_later"])
+
+    @property
+    def cod_single(self) -> bool:
+        """Whether ordinary orders may be cash on delivery."""
+        return bool(self._values["holds.cod_single"])
+
+    @property
+    def cod_carriers(self) -> int:
+        """The delivery methods that can do cash on delivery, as bits by their numbers."""
+        return self._values["carriers.cod"]
+
+    @property
+    def default_carrier(self) -> int:
+        """The number of the delivery method where no row tells one."""
+        return self._values["carriers.default"]
+
+    def fee(self, method: int) -> int:
+        """What a payment method adds to an order (yen)."""
+        return self._values[f"fee.{method}"]
 
     @property
     def platform(self) -> str:

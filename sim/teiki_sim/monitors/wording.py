@@ -102,6 +102,58 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "保留中で未出荷の{order}が{at_date}に自動で売上処理されました。",
         "{order} was captured automatically on {at_date} while held and not shipped.",
     ),
+    ("INV-08", "undecided"): (
+        "{subscription}は要対応の間に{date_date}お届け分を過ごしましたが、{opened_date}の解除後も、ずらすか取りやめるかが決まっていません。",
+        "{subscription}: the delivery of {date_date} went by while it was held, and nothing was decided on it at the release.",
+    ),
+    ("INV-08", "wrong_order"): (
+        "{subscription}の要対応は次回以降に対するものですが、支払い済みの{order}が{at_date}にキャンセルされました。",
+        "{subscription}: the hold is on deliveries to come, yet {order}, which is paid, was cancelled on {at_date}.",
+    ),
+    ("INV-19", ""): (
+        "{opened_date}からの要対応({reason})が、出荷予定日{date_date}を迎えても対応されていません({subscription})。",
+        "{subscription}: held since {opened_date} ({reason}) and not seen to by its ship date {date_date}.",
+    ),
+    ("INV-19", "silent"): (
+        "通知のない要対応({reason}、{opened_date}から)に、出荷予定日{date_date}を迎えても担当者の動きがありません({subscription})。",
+        "{subscription}: a silent hold ({reason}, since {opened_date}) saw no operator by its ship date {date_date}.",
+    ),
+    ("INV-20", "one_scope"): (
+        "{subscription}は{opened_date}に今回注文だけ要対応を解除され、定期全体の要対応が{at_date}になっても残っています。",
+        "{subscription}: on {opened_date} only the present order was released; the whole subscription is still held on {at_date}.",
+    ),
+    ("INV-20", "order_scope"): (
+        "定期全体の要対応は{opened_date}に解除されましたが、{order}の要対応が{at_date}になっても残っています。",
+        "The whole subscription was released on {opened_date}; {order} is still held on {at_date}.",
+    ),
+    ("INV-20", "again"): (
+        "{subscription}は{released_date}に解除されましたが、{opened_date}に再び要対応になり、{at_date}まで誰も対応していません。",
+        "{subscription} was released on {released_date}, held again on {opened_date}, and nobody acted by {at_date}.",
+    ),
+    ("INV-46", "outcome"): (
+        "NPに断られた{order}は{wanted}になるはずですが、{found}になっています({at_date})。",
+        "{order}, refused by NP on {at_date}, should have become {wanted}; it became {found}.",
+    ),
+    ("INV-46", "unknown"): (
+        "{order}の与信結果「{result}」は識別できませんが、{at_date}になっても要対応になっていません。",
+        "{order}: nobody knows what result {result} of NP means, and the order is not held by {at_date}.",
+    ),
+    ("INV-47", "fee"): (
+        "{order}は自動で代引きに変わりましたが、金額が{found_yen}です。手数料を再計算すると{expected_yen}です。",
+        "{order} went to cash on delivery by itself at {found_yen}; with its fee it comes to {expected_yen}.",
+    ),
+    ("INV-47", "untold"): (
+        "{order}は{opened_date}に自動で代引きに変わりましたが、お客様に知らされていません。",
+        "{order} went to cash on delivery by itself on {opened_date}, and the customer was not told.",
+    ),
+    ("INV-49", "reason"): (
+        "{at_date}の自動的な停止・保留に理由の記録がありません({subscription})。",
+        "{subscription}: an automatic stop of {at_date} has no reason recorded.",
+    ),
+    ("INV-49", "owner"): (
+        "{at_date}の自動的な要対応({reason})に担当者がいません({subscription})。",
+        "{subscription}: nobody is in charge of the automatic hold of {at_date} ({reason}).",
+    ),
     ("INV-20", "not_resumed"): (
         "{subscription}の生成エラーは{opened_date}に外れましたが、{at_date}になっても再開されていません。",
         "{subscription}: the generation error was cleared on {opened_date}, but nothing was resumed by {at_date}.",
@@ -393,8 +445,15 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-18", "captured", "tamago", None, "TR-HOLD-04"),
     ("INV-20", "not_resumed", "subscstore", None, "SS-RACE-04"),
     ("INV-20", "flag_stays", "subscstore", None, "SS-RACE-04"),
+    ("INV-08", "undecided", "tamago", None, "TR-HOLD-18"),
+    ("INV-08", "wrong_order", "tamago", None, "TR-HOLD-12"),
+    ("INV-19", "silent", "tamago", None, "TR-HOLD-17"),
+    ("INV-20", "one_scope", "tamago", None, "TR-HOLD-07"),
+    ("INV-20", "order_scope", "tamago", None, "TR-HOLD-07"),
     ("INV-20", "ship_date", "tamago", None, "TR-HOLD-09"),
     ("INV-21", None, "subscstore", None, "SS-RACE-03"),
+    ("INV-47", "fee", "tamago", None, "TR-NP-08"),
+    ("INV-55", "shipped", "tamago", (*_WIZ, Method.NP_REALTIME), "TR-NP-07"),
     ("INV-22", "method", "ecforce", None, "EC-UPD-07"),
     ("INV-22", None, "ecforce", None, "EC-REA-04"),
     ("INV-25", "invoice", "subscstore", None, "SS-NPW-02"),

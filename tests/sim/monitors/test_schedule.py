@@ -32,7 +32,7 @@ def test_inv_08_generated_late(story: Any) -> None:
     ("kind", "columns"),
     [
         (Kind.FLAG_SET, {}),
-        (Kind.HELD, {}),
+        (Kind.HELD, {"code": "amount_limit"}),
         (Kind.STOPPED, {"status": "停止"}),
         (Kind.ENDED, {"status": "終了"}),
     ],
