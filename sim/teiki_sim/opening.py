@@ -113,6 +113,7 @@ def _windows(shop: Shop) -> dict[str, int]:
 def _terms_of_holds(shop: Shop) -> dict[str, int]:
     """What follows a refusal by NP, and what a switch to cash on delivery costs."""
     config, terms = shop.config, shop.config.holds
+    own = any(goods.payment_fee is not None for goods in config.goods.values())  # then it hangs on the goods
     cod = sum(1 << i for i, carrier in enumerate(config.carriers.values()) if carrier.cod)
     return {
         "holds.np_refused": int(setting_of(shop)),
@@ -120,7 +121,7 @@ def _terms_of_holds(shop: Shop) -> dict[str, int]:
         "holds.cod_single": int(terms.cod_single),
         "carriers.cod": cod,
         "carriers.default": shop.default_carrier,
-        **{f"fee.{method}": int(fee) for method, fee in enumerate(shop.fees.tolist())},
+        **{f"fee.{METHOD_NAMES.index(name)}": -1 if own else p.fee for name, p in config.payments.items()},
     }
 
 

@@ -50,7 +50,8 @@ def order_again(shop: Shop, sub: int, coupon: str = "") -> bool:
     table.product[order], table.quantity[order] = subs.product[sub], subs.quantity[sub]
     table.method[order] = method = subs.method.item(sub)
     goods = subs.unit_price.item(sub) * subs.quantity.item(sub)
-    table.amount[order] = goods + int(shop.fees[method]) + int(shop.carrier_fees[shop.default_carrier])
+    fees = shop.fees.both(subs.product.item(sub), method, shop.default_carrier)
+    table.amount[order] = goods + int(fees)
     table.ship[order] = shop.today + 1
     table.delivery[order] = shop.leads[shop.default_carrier].delivery_from_ship(shop.today + 1)
     shop.names.single_customer[order] = customer

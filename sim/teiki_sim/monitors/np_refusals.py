@@ -82,9 +82,9 @@ def switched(scene: Scene) -> None:
     mask &= scene.payment == int(PaymentMeaning.REFUSED)
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)
-        fees = state.terms.fee(Method.COD) - state.terms.fee(scene.method.item(i))
-        expected, found = state.amount(order) + fees, scene.rows.amount.item(i)
-        case = "fee" if found != expected else "untold"
+        fee, found = state.terms.fee(Method.COD), scene.rows.amount.item(i)
+        expected = state.amount(order) + fee - state.terms.fee(scene.method.item(i))
+        case = "fee" if found != expected and fee >= 0 else "untold"
         breach = state.finding("INV-47", day_end(at), sub, order, seq, case=case, opened=at)
         breach.facts |= {"expected": expected, "found": found}
         state.agenda.open(order, breach, last=breach.at - 1)

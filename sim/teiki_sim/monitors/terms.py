@@ -156,7 +156,7 @@ class Terms:
         return self._values["carriers.default"]
 
     def fee(self, method: int) -> int:
-        """What a payment method adds to an order (yen)."""
+        """What a payment method adds to an order (yen); -1 where it hangs on the goods."""
         return self._values[f"fee.{method}"]
 
     @property
