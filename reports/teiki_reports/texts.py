@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from teiki_reports import Lang
+from teiki_reports.texts_marketplace import COMPARISON, MARKETPLACE
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "report_title": ("定期通販シミュレーション 結果レポート", "Subscription simulation report"),
@@ -250,6 +251,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "save_png": ("PNG で保存", "Save as PNG"),
     "chart_menu": ("グラフの保存", "Save this chart"),
     "none": ("(なし)", "(none)"),
+    **MARKETPLACE,
+    **COMPARISON,
 }
 
 # What a Japanese reader sees beside the log's own word; the English page shows the word alone.

@@ -24,6 +24,7 @@ from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
 from teiki_sim.monitors import Monitors, MonitorsApart, write_violations
 from teiki_sim.names import ShopNames
+from teiki_sim.requests import figures
 from teiki_sim.world import CHUNK_ROWS, World
 
 __all__ = ["Origin", "Progress", "simulate", "watching"]
@@ -75,6 +76,8 @@ def simulate(
         world, monitors, runs, seconds = _run(task, directory, replications, workers, progress)
         summary = summarise(task, world, monitors.violations, origin.digest, origin.notes)
         _write_tables(world, monitors, directory)
+        if world.shop.policy.takes_requests:
+            summary["requests"] = _write_requests(world, directory)
         tables = series(task, world.start, world.end, runs)
         tables.total.write_csv(directory / "shipments.csv")
         tables.by_product.write_csv(directory / "shipments_by_product.csv")
@@ -125,6 +128,15 @@ def _write_tables(world: World, monitors: Monitors | MonitorsApart, directory: P
     names = world.shop.names
     truth = world.shop.truth.frame(names.subscription, names.order)
     truth.write_parquet(directory / "truth.parquet")
+
+
+def _write_requests(world: World, directory: Path) -> dict[str, Any]:
+    """Write requests.csv and requests_load.csv; what they come to, for the summary."""
+    shop = world.shop
+    requests, load = figures.tables(shop, world.start, world.end, shop.subs.n)
+    requests.write_csv(directory / "requests.csv", datetime_format="%Y-%m-%dT%H:%M:%S")
+    load.write_csv(directory / "requests_load.csv")
+    return figures.summary(requests, load, shop.config, shop.orders.n)
 
 
 def _write(path: Path, text: str) -> None:

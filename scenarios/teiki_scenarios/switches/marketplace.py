@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from teiki_scenarios.switches.switch import Swap, Switch
-from teiki_sim.requests import moves, table
+from teiki_sim.operators import Operators
+from teiki_sim.requests import figures, moves, table
 from teiki_sim.requests.inbox import Sort
 from teiki_sim.requests.table import Move, Where
 
@@ -23,6 +26,23 @@ def _untracked(swap: Swap) -> None:
     swap.put(moves, "is_tracked", lambda _shop, _order: False)
 
 
+def _nothing_charged(swap: Swap) -> None:
+    swap.put(figures, "is_charged", lambda _request: False)
+
+
+def _answers_itself(swap: Swap) -> None:
+    """Messages are answered by a machine, whatever people there are."""
+    ordinary = Operators.trouble
+
+    def trouble(desk: Operators, what: str, sub: int, order: int, more: Any = "") -> None:
+        if what == "message":
+            desk._message(sub, order, more)
+        else:
+            ordinary(desk, what, sub, order, more)
+
+    swap.put(Operators, "trouble", trouble)
+
+
 SWITCHES: dict[str, Switch] = {
     "AM-CAN-02": _platform(cancels_on_request=True),
     "AM-CAN-03": _read_as(Sort.INFORMAL, True, Where.WAITING, Move.APPROVE),
@@ -31,5 +51,7 @@ SWITCHES: dict[str, Switch] = {
     "AM-CAN-07": _read_as(Sort.FORMAL, False, Where.LEFT, Move.APPROVE),
     "AM-CAN-09": _platform(shows_memo=True),
     "AM-CAN-10": _untracked,
+    "AM-CAN-11": _nothing_charged,
+    "AM-CAN-14": _answers_itself,
     "AM-CAN-13": _read_as(Sort.RETURN, False, Where.DELIVERED, Move.APPROVE),
 }

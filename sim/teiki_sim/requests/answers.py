@@ -40,12 +40,12 @@ class Answers(Desk):
         shop, order = self.shop, request.order
         if request.answered >= 0:
             return
+        here = moves.where(shop, order)
+        request.case = "fba" if request.fba else here.value
         if moves.is_over(shop, order):
             request.outcome = request.policy = "already_over"
             moves.reply(shop, order, Move.ANSWER.value)
             return
-        here = moves.where(shop, order)
-        request.case = "fba" if request.fba else here.value
         move = MOVES[request.sort, request.fba, here]
         answers: dict[Move, Callable[[Request], None]] = {
             Move.CONTACT_MARKETPLACE: self._contact,
