@@ -50,6 +50,7 @@ class Customers:
         self._limits = np.array([[threshold(min(rate, 1.0)) for rate in row] for row in sums], np.int64)
         self._phone = threshold(customers.phone_share)
         self._resumes = [threshold(rate) for rate in _stretched(customers.resume)]
+        self._skipped: dict[int, tuple[int, int]] = {}  # the last skip: in which cycle, and when
         self._idle = not self._limits[-1].any()
 
     def take(self, _at: int, children: Rows) -> None:
@@ -101,7 +102,8 @@ class Customers:
         shop = self.shop
         try:
             if wish == Wish.SKIP:
-                ops.skip(shop, sub, Actor.CUSTOMER)
+                if self.skips(sub):
+                    ops.skip(shop, sub, Actor.CUSTOMER)
             elif wish in (Wish.STOP, Wish.CANCEL):
                 account_page.stop(shop, sub, for_good=wish == Wish.CANCEL)
                 for child in ops.unshipped(shop, sub):  # the page says that the order under way still comes
@@ -121,6 +123,15 @@ class Customers:
                 tell_old_address(shop, child, Actor.SYSTEM)
         if not shop.policy.address_reaches_subscription:
             shop.on_trouble("address", sub, -1, "")
+
+    def skips(self, sub: int) -> bool:
+        """Whether a skip is still wanted: one done days ago, here or by telephone, is the same one (modelled)."""
+        cycle, at = self.shop.subs.cycle.item(sub), self.shop.now
+        before = self._skipped.get(sub, (-1, 0))
+        if before[0] == cycle and at - before[1] <= 3 * DAY:
+            return False
+        self._skipped[sub] = cycle, at
+        return True
 
     def after_stop(self, sub: int, wish: Wish) -> None:
         """Some of those who stopped come back after a while (SS-RACE-02's 再開, EC-SUB-04)."""

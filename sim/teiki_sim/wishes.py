@@ -63,6 +63,8 @@ class Wishes(Desk):
         shop, truth = self.shop, self.shop.truth
         if shop.subs.flag[sub] or shop.subs.held[sub]:
             return  # nothing is due while it stands, and the dates are settled when it goes on
+        if not self.customers.skips(sub):
+            return
         moves, slip = 1, ""
         for name, moved in (("skip_master_unmoved", 0), ("skip_moved_twice", 2)):
             if shop.slips(name, sub, shop.subs.cycle.item(sub)):

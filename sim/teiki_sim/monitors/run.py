@@ -12,7 +12,7 @@ from teiki_sim.monitors import books, money, schedule, shipping
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
-from teiki_sim.monitors.table import AFTER, BEFORE, HEEDED, Glance
+from teiki_sim.monitors.table import AFTER, BEFORE, HEEDED, Glances
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
@@ -112,13 +112,12 @@ class Monitors:
         schedule.lapsed(state, state.generation_watch.sweep(horizon))
 
 
-def _show(scene: Scene, glances: tuple[Glance, ...]) -> None:
+def _show(scene: Scene, glances: Glances) -> None:
     """Let each monitor see those of the rows that it asked for, with flags as they are now for all of them."""
     rows, among = scene.rows, scene.marks
     parts = {rows.kinds: scene}
-    for look, kinds, marks, sub_marks in glances:
-        kinds &= rows.kinds
-        if not kinds or (marks and not among & marks) or (sub_marks and not scene.sub_marks & sub_marks):
+    for look, kinds, marks, sub_marks in glances[rows.kinds]:
+        if (marks and not among & marks) or (sub_marks and not scene.sub_marks & sub_marks):
             continue
         part = parts.get(kinds)
         if part is None:

@@ -251,12 +251,27 @@ class Glance(NamedTuple):
     sub_marks: int
 
 
-def _glances(after: bool) -> dict[On, tuple[Glance, ...]]:
+class Glances(dict[int, tuple[Glance, ...]]):
+    """What looks at waves of one sort, by the bits of the kinds in a wave; waves are alike, so each is found once."""
+
+    def __init__(self, all_: tuple[Glance, ...]) -> None:
+        super().__init__()
+        self._all = all_
+
+    def __missing__(self, kinds: int) -> tuple[Glance, ...]:
+        some = (glance._replace(kinds=glance.kinds & kinds) for glance in self._all)
+        found = self[kinds] = tuple(glance for glance in some if glance.kinds)
+        return found
+
+
+def _glances(after: bool) -> dict[On, Glances]:
     return {
-        on: tuple(
-            Glance(watch.look, bits(*watch.kinds), watch.marks, watch.sub_marks)
-            for watch in WATCHES
-            if watch.on is on and watch.after == after
+        on: Glances(
+            tuple(
+                Glance(watch.look, bits(*watch.kinds), watch.marks, watch.sub_marks)
+                for watch in WATCHES
+                if watch.on is on and watch.after == after
+            )
         )
         for on in On
     }
