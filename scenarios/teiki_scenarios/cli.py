@@ -261,6 +261,31 @@ def run(
     raise typer.Exit(code)
 
 
+@app.command(help=say("終わった実行の店舗で一括処理を動かす", "Run bulk jobs on the shop of a finished run."))
+def jobs(
+    run_dir: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN_DIR", help=say("simulate の出力先", "Where a run of simulate was written.")
+        ),
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.toml", help=say("一括処理の一覧", "The jobs to run."))
+    ],
+    out: opt.Out = Path("jobs"),
+    lang: opt.Lang = None,
+    quiet: opt.Quiet = False,
+    as_json: opt.Json = False,
+) -> None:
+    """Run bulk jobs on the day after a run's end."""
+    language = lang or by_locale()
+    with answering(language):
+        from teiki_scenarios import job_runs
+
+        summary = job_runs.run_jobs(run_dir, file, out)
+        report(summary, out, language, quiet, as_json, job_runs.show)
+
+
 @app.command(help=say("規則の一覧", "The catalogue of rules."))
 def rules(
     platform: opt.Platform = None,

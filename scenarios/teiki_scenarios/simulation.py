@@ -13,6 +13,7 @@ from teiki_reports import write_report
 from teiki_scenarios.language import Language, Problem
 from teiki_scenarios.output import check_out, whole_directory
 from teiki_scenarios.replications import Daily, Task, build, check_door, daily, replicate, replications
+from teiki_scenarios.run_files import write_run
 from teiki_scenarios.shipments import series
 from teiki_scenarios.summary import measured, summarise
 from teiki_sim.book import rejects_csv
@@ -78,6 +79,7 @@ def simulate(
         _write_tables(world, monitors, directory)
         if world.shop.policy.takes_requests:
             summary["requests"] = _write_requests(world, directory)
+        write_run(directory, task, population=not origin.digest)
         tables = series(task, world.start, world.end, runs)
         tables.total.write_csv(directory / "shipments.csv")
         tables.by_product.write_csv(directory / "shipments_by_product.csv")

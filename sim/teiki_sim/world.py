@@ -137,6 +137,11 @@ class World:
             if collecting:
                 gc.enable()
 
+    def go_on(self, until: int) -> None:
+        """After the end: let what waits for its instant happen up to this one; the shop's own day stands still."""
+        self._happen(until)
+        self.shop.now = until
+
     def _days(self) -> Generator[simpy.Event, Any, None]:
         shop, schedule = self.shop, self.config.schedule
         export = _seconds(schedule.export_time)

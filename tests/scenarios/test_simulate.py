@@ -36,6 +36,7 @@ FILES = {
     "shipments.csv",
     "shipments_by_product.csv",
     "report.html",
+    "run.toml",
 }
 Run = Callable[..., Path]
 
