@@ -48,6 +48,7 @@ from teiki_sim.config_shop import (
     Tax,
     Window,
 )
+from teiki_sim.config_store import CourseTerms, Fraud
 from teiki_sim.config_world import (
     SLIP_NAMES,
     Customers,
@@ -68,8 +69,10 @@ __all__ = [
     "BadInput",
     "Carrier",
     "Config",
+    "CourseTerms",
     "Customers",
     "Faults",
+    "Fraud",
     "Gift",
     "Goods",
     "Grace",
@@ -129,6 +132,10 @@ class Config(Part):
     goods: Annotated[dict[str, Goods], Field(min_length=1)] = Field(
         default_factory=default_goods, description="商品 · goods by code"
     )
+    courses: dict[str, CourseTerms] = Field(
+        default_factory=dict,
+        description="定期コース(新規の申込み) · courses that newcomers can take, by name",
+    )
     tax: Tax = Field(default_factory=Tax, description="消費税 · consumption tax")
     carriers: Annotated[dict[str, Carrier], Field(min_length=1)] = Field(
         default_factory=default_carriers, description="配送方法 · carriers by name"
@@ -153,6 +160,7 @@ class Config(Part):
     account_page: AccountPage = Field(
         default_factory=AccountPage, description="マイページ設定(ecforce) · the account page's settings"
     )
+    fraud: Fraud = Field(default_factory=Fraud, description="カード会社の利用調査 · the acquirer's inquiries")
     slips: Slips = Field(default_factory=Slips, description="人為ミス · slips")
     holds: Holds = Field(
         default_factory=Holds, description="要対応(たまごリピート) · needs-attention holds on たまごリピート"
@@ -171,6 +179,11 @@ class Config(Part):
         one_of("default_carrier", self.default_carrier, self.carriers)
         for gift in self.gifts:
             one_of("gifts.product", gift.product, self.goods)
+        for code, goods in self.goods.items():
+            for name in goods.carriers:
+                one_of(f"goods.{code}.carriers", name, self.carriers)
+        for name, course in self.courses.items():
+            one_of(f"courses.{name}.product", course.product, self.goods)
         for place, names, known in (
             ("population.products", self.population.products, self.goods),
             ("population.carriers", self.population.carriers, self.carriers),

@@ -35,6 +35,9 @@ class Goods(Part):
         default_factory=dict,
         description="何回目からの単価(円) · unit prices by the delivery count from which they hold",
     )
+    carriers: list[str] = Field(
+        default_factory=list, description="配送方法(空ならすべて) · carriers that take it; empty: all"
+    )
 
 
 class Gift(Part):

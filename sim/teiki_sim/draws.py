@@ -86,6 +86,7 @@ class Purpose(IntEnum):
     REQUEST = 29
     FULFILMENT = 30
     HOLD_GROUND = 41
+    FRAUD = 42
 
 
 def hash64(text: str) -> int:

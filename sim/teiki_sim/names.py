@@ -59,6 +59,7 @@ class ShopNames:
         self.customer_names = Texts()
         self.opening: list[str] = []
         self.single_customer: dict[int, int] = {}
+        self.given: dict[int, str] = {}  # order numbers that the shop did not make
 
     def subscriptions(self, numbers: NDArray[Any]) -> pa.Array:
         """Ids of these subscriptions."""
@@ -94,6 +95,8 @@ class ShopNames:
 
     def orders(self, numbers: NDArray[Any]) -> pa.Array:
         """Order numbers: サブスクストア's documented form (SS-ORD-04), a modelled one on ecforce."""
+        if self.given and (foreign := np.isin(numbers, list(self.given))).any():
+            return self._some_given(numbers, foreign)
         given = numbers < len(self.opening)
         made = self._made(numbers[~given])
         if not given.any():
@@ -103,9 +106,22 @@ class ShopNames:
         texts[~given] = made.to_numpy(zero_copy_only=False)
         return pa.array(texts, pa.string())
 
+    def next_single(self, at: int, running: int) -> str:
+        """The number that a single order of an instant gets with a running number of its day."""
+        return str(self._numbers(np.array([at]), np.array([running]), np.array([True]))[0].as_py())
+
+    def _some_given(self, numbers: NDArray[Any], foreign: NDArray[np.bool_]) -> pa.Array:
+        texts = np.empty(len(numbers), object)
+        texts[foreign] = [self.given[i] for i in numbers[foreign].tolist()]
+        if not foreign.all():
+            texts[~foreign] = self.orders(numbers[~foreign]).to_numpy(zero_copy_only=False)
+        return pa.array(texts, pa.string())
+
     def _made(self, numbers: NDArray[Any]) -> pa.Array:
         table = self.orders_table
-        created, running = table.created[numbers], table.running[numbers]
+        return self._numbers(table.created[numbers], table.running[numbers], table.sub[numbers] < 0)
+
+    def _numbers(self, created: NDArray[Any], running: NDArray[Any], single: NDArray[np.bool_]) -> pa.Array:
         # A night's orders come to be at one instant: its digits are written once.
         begins = np.diff(created, prepend=-1) != 0
         days, clock = np.divmod(created[begins].astype(np.int64), _SECONDS)
@@ -122,7 +138,6 @@ class ShopNames:
             digits(_date_digits(days), 6, heads, 2)
             matrix = heads.take(batch, axis=0)
             digits(running, 6, matrix, 8)
-        single = table.sub[numbers] < 0
         for column in (0, 1):
             one, child = (np.uint8(ord(prefix[column])) for prefix in self.prefix)
             matrix[:, column] = np.where(single, one, child)

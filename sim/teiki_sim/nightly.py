@@ -94,14 +94,19 @@ def generate(
     shop.live = np.concatenate([shop.live, children])
     if cycle is None:  # made again, it wakes no new wish
         shop.on_generated(shop.now, children)
-    _amount_stop(shop, children)
+    amount_stop(shop, children)
     if shop.policy.checks_orders:
         checks.check(shop, children)
     return children
 
 
-def place(shop: Shop, orders: Rows) -> None:
-    """Charge and log single orders; a buyer whose charge is refused gets no order."""
+def place(
+    shop: Shop, orders: Rows, actor: Actor = Actor.CUSTOMER, numbers: int | NDArray[np.int64] = 0
+) -> None:
+    """Charge and log single orders; a buyer whose charge is refused gets no order.
+
+    ``numbers``: the words of order numbers that the shop did not give by itself (SS-ORD-04).
+    """
     table = shop.orders
     table.status[orders] = shop.policy.order.waiting
     table.payment[orders] = np.where(shop.uncovered[table.method[orders]], shop.policy.payment.not_needed, 0)
@@ -110,10 +115,11 @@ def place(shop: Shop, orders: Rows) -> None:
     taken = accepted | _stands_refused(shop, orders)
     placed = orders[taken]
     shop.rows(
-        Kind.GENERATED, placed, Actor.CUSTOMER, "generated",
+        Kind.GENERATED, placed, actor, "generated",
         method=table.method[placed], product=table.product[placed], quantity=table.quantity[placed],
         amount=table.amount[placed], ship=table.ship[placed], delivery=table.delivery[placed],
         status_to=table.status[placed],
+        code=numbers[taken] if isinstance(numbers, np.ndarray) else numbers,
     )  # fmt: skip
     _confirm(shop, orders[accepted])
     for i in np.flatnonzero(~accepted).tolist():
@@ -297,8 +303,14 @@ def _move_on(shop: Shop, parents: Rows, children: Rows) -> None:
         Kind.SCHEDULED, shop.now, len(parents), sub=parents, cycle=subs.cycle[parents], ship=ship, delivery=delivery,
         rule=shop.rules["pattern"], cause=shop.orders.last_seq[children],
     )  # fmt: skip
-    words = shop.policy.subscription
     for sub in parents[ends].tolist():
+        end_if_over(shop, sub)
+
+
+def end_if_over(shop: Shop, sub: int) -> None:
+    """End a course whose last child has been generated (SS-ORD-14)."""
+    subs, words = shop.subs, shop.policy.subscription
+    if 0 < subs.end_count.item(sub) <= subs.cycle.item(sub):
         subs.status[sub] = words.ended
         shop.sub_row(Kind.ENDED, sub, rule="ended", status_from=words.active, status_to=words.ended)
 
@@ -379,7 +391,7 @@ def raise_flag(shop: Shop, sub: int, code: int, rule: str) -> None:
     shop.sub_row(Kind.FLAG_SET, sub, rule=rule, code=code)
 
 
-def _amount_stop(shop: Shop, children: Rows) -> None:
+def amount_stop(shop: Shop, children: Rows) -> None:
     """Orders at or over the amount limit are stopped without a notice (SS-STOP-01, SS-STOP-02)."""
     limit = shop.config.schedule.amount_stop_limit
     if limit is None:

@@ -128,10 +128,23 @@ def _terms_of_holds(shop: Shop) -> dict[str, int]:
 def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = ()) -> None:
     """Fill the tables and log the opening state; the book's rows come sorted by id."""
     _subscriptions(shop, book)
+    _write_limits(shop)
     if open_orders:
         _open_orders(shop, open_orders)
     _end_what_is_over(shop)
     _log_subscriptions(shop)
+
+
+def _write_limits(shop: Shop) -> None:
+    """The most pieces that a customer may buy, as rows by product (SS-LIM-01)."""
+    for number, code in enumerate(shop.log.vocabulary.products):
+        goods = shop.config.goods.get(code)
+        limit = None if goods is None else goods.limit_per_customer
+        if limit is not None:
+            name = shop.log.code("goods.limit_per_customer")
+            shop.log.one(
+                Kind.SETTING, shop.now, code=name, product=number, quantity=limit, detail=f'{{"value": {limit}}}'
+            )  # fmt: skip
 
 
 def _end_what_is_over(shop: Shop) -> None:

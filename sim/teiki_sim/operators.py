@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from teiki_sim import fraud, payments, standing
 from teiki_sim import operations as ops
-from teiki_sim import payments, standing
 from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
@@ -45,6 +46,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "message": self._message,
             "again": self._again,
             "adjustment": self.settle_adjustment,
+            "acquirer": partial(fraud.heed, self),
         }
         self._overlooked: dict[str, tuple[str, str]] = {}
         if shop.policy.failed_generation == "hold":

@@ -129,6 +129,7 @@ class Policy:
     cancels_on_request: bool = False  # a request alone cancels, without the seller's approval
     shows_memo: bool = False  # the seller's memo reaches the buyer
     reauthorises_cancelled: frozenset[Method] = frozenset({Method.NP})  # EC-PAY-04
+    own_numbers: bool = False  # SS-ORD-04; on the other platforms modelled alike
 
     def needs_reauthorisation(self, method: Method, code: str) -> bool:
         """Whether an edit of this kind on an order of this method asks for a new authorisation."""
@@ -184,6 +185,12 @@ _RULES = {
     "due_at_once": "EC-SUB-15",
     "pulled": "EC-SUB-10",
     "offer": "EC-CAN-05",
+    "fraud": "SS-PAY-04",
+    "own_number": "SS-ORD-04",
+    "no_carrier": "SS-ORD-06",
+    "purchase_limit": "SS-LIM-01",
+    "suspect": "SS-LIM-03",
+    "law": "SS-LAW-01",
 }
 
 SUBSCSTORE = Policy(

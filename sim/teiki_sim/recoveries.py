@@ -235,7 +235,7 @@ class Recoveries(Desk):
             for invariant in ("INV-31", "INV-08"):
                 truth.due(
                     now, "timing" if slip == "rakuten_late" else "operator", slip, invariant, sub, order, due,
-                    lambda: not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active,
+                    lambda: not self._made_again(sub, cycle, order) and shop.subs.status.item(sub) == shop.policy.subscription.active,
                 )  # fmt: skip
             if slip == "rakuten_late":  # the next cycle comes between
                 self.later(25, lambda: self._regenerate(sub, order, cycle, ship, delivery))
@@ -261,17 +261,19 @@ class Recoveries(Desk):
 
     def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
         shop = self.shop
-        if not self._made_again(sub, cycle) and shop.subs.status.item(sub) == shop.policy.subscription.active:
+        if (
+            not self._made_again(sub, cycle, order)
+            and shop.subs.status.item(sub) == shop.policy.subscription.active
+        ):
             late = max(shop.today - ship, 0)
             ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship + late, delivery=delivery + late)
 
-    def _made_again(self, sub: int, cycle: int) -> bool:
-        """Whether a child of this cycle stands."""
+    def _made_again(self, sub: int, cycle: int, deleted: int) -> bool:
+        """Whether a child of this cycle was made after the one that was deleted, whatever became of it."""
         orders = self.shop.orders
-        of_cycle = (orders.sub[: orders.n] == sub) & (orders.cycle[: orders.n] == cycle)
-        return any(
-            survives(self.shop, int(order)) for order in np.flatnonzero(of_cycle) if orders.status[order]
-        )
+        later = slice(deleted + 1, orders.n)
+        found = (orders.sub[later] == sub) & (orders.cycle[later] == cycle) & (orders.status[later] > 0)
+        return bool(found.any())
 
     def duplicate(self, sub: int, first: int, second: int, slip: str, source: Source = "operator") -> None:
         """Two children of one cycle: broken if both still stand after the grace."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.aftermath import Aftermath
+from teiki_sim.buyers import Bargain, Buyers
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.customer_record import Addresses, Adjustments, Instruments
@@ -83,6 +84,8 @@ class Shop:
     instruments: Instruments = field(default_factory=Instruments)
     told_to_discard: set[int] = field(default_factory=set)  # orders whose invoice the customer shall destroy
     adjustments: Adjustments = field(default_factory=Adjustments)
+    buyers: Buyers = field(default_factory=Buyers)
+    bound: dict[int, Bargain] = field(default_factory=dict)  # subscriptions sold for so many deliveries
     on_generated: Callable[[int, Rows], None] = lambda _at, _orders: None
     on_trouble: Callable[..., None] = lambda *_: None
     inbox: Inbox = field(default_factory=Inbox)  # what a marketplace's buyers wrote
@@ -196,6 +199,12 @@ class Shop:
         self.orders.created[rows] = self.now
         self.orders.running[rows] = np.arange(used + 1, used + n + 1)
         return rows
+
+    @property
+    def next_running(self) -> int:
+        """The running number that the next order of today gets."""
+        day, used = self._running
+        return used + 1 if day == self.today else 1
 
     def consumer(self, order: int) -> int:
         """The key of whoever pays for an order."""

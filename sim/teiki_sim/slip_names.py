@@ -375,7 +375,68 @@ _LISTS: dict[str, SlipNote] = {
     ),
 }
 
+_STORE: dict[str, SlipNote] = {
+    "stop_saved_late": _timing(
+        "INV-09", "停止の保存が夜間の生成より遅れた", "a stop is saved while the night's batch already runs"
+    ),
+    "cancelled_at_import": _timing(
+        "INV-17",
+        "キャンセルと出荷完了データの取込が重なった",
+        "a cancel crosses the import of the completion data",
+    ),
+    "late_cancel_outcome": _provider(
+        "INV-17",
+        "後払いの取消の結果が遅れ、返品待ちから出荷済みに戻した",
+        "the outcome of a deferred cancel comes late, and the return was taken back meanwhile",
+    ),
+    "stop_request_ignored": _operator(
+        "INV-48", "配送停止依頼に気づかず出荷した", "a delivery-stop request lies unread"
+    ),
+    "notice_after_export": _timing(
+        "INV-48",
+        "配送停止依頼が倉庫への引渡し後に届いた",
+        "a delivery-stop request comes when the warehouse has the parcel",
+    ),
+    "late_stop_notice": _provider(
+        "INV-48", "配送停止の連絡が遅れて届いた", "the acquirer's word reaches the store late"
+    ),
+    "foreign_number": _operator(
+        "INV-51", "他の店舗の注文番号のまま取り込んだ", "an order is imported with another shop's number"
+    ),
+    "same_number": _timing(
+        "INV-51", "同じ秒の注文に同じ番号が付いた", "two orders of one second get one number"
+    ),
+    "quota_by_deletion": _operator(
+        "INV-35", "注文を削除して購入上限の枠を空けた", "an order is deleted to make room in the limit"
+    ),
+    "ordered_at_once": _timing(
+        "INV-35",
+        "同時の注文がそれぞれ上限内と判定された",
+        "two orders of one second each fit the limit, both together do not",
+    ),
+    "total_not_shown": _operator(
+        "INV-42",
+        "縛りのあるコースの総額を表示しなかった",
+        "a bound course is sold with its total shown nowhere",
+    ),
+    "display_outdated": _operator(
+        "INV-42", "価格を変え、総額の表示を直さなかった", "the price was edited, the total shown was not"
+    ),
+    "price_in_session": _timing(
+        "INV-42",
+        "確認画面の表示と注文の間に価格が変わった",
+        "the price changes between the confirmation page and the order",
+    ),
+    "regeneration_counted": _operator(
+        "INV-43", "作り直した注文を終了回数に数えた", "an order generated anew counts twice towards the end"
+    ),
+    "restart_after_end": _timing(
+        "INV-43", "終了した後に再開が押された", "再開 is pressed after the course has ended"
+    ),
+}
+
 SLIPS: dict[str, SlipNote] = {
+    **_STORE,
     **_MONEY,
     **_PROVIDERS,
     **_CHILDREN,

@@ -13,7 +13,7 @@ from typing import Any, TypeVarTuple
 import numpy as np
 import simpy
 
-from teiki_sim import inflow, nightly, points, shipping, standing
+from teiki_sim import fraud, inflow, nightly, points, shipping, standing
 from teiki_sim import operations as ops
 from teiki_sim.agenda import Agenda
 from teiki_sim.book_columns import BookColumns
@@ -149,6 +149,7 @@ class World:
         phases: list[tuple[int, Callable[[], None]]] = [
             *self._collections(handed),
             *self._incidents(handed),
+            *self._inquiries(),
             (_seconds(schedule.nightly_batch), self._night),
             (8 * 3600, self._news),
             (export, lambda: shipping.export(shop)),
@@ -192,6 +193,10 @@ class World:
         }
         incidents = self.incidents
         return [(min(seconds[hour], DAY - 90), partial(incidents.happen, hour)) for hour in incidents.hours]
+
+    def _inquiries(self) -> list[tuple[int, Callable[[], None]]]:
+        """When the acquirer's inquiries come, where there are any."""
+        return [(10 * 3600, partial(fraud.inquire, self.shop))] if self.config.fraud.inquiry_rate else []
 
     def _collections(self, handed: int) -> list[tuple[int, Callable[[], None]]]:
         """When the carriers come, those of one hour and one side of their cut-off together."""

@@ -16,9 +16,11 @@ from teiki_sim.slip_names import SLIPS
 from teiki_sim.standing import RefusedError
 from teiki_sim.tables import Rows
 
-__all__ = ["ALL", "Hour", "Incident", "Incidents"]
+__all__ = ["ALL", "STORES", "Hour", "Incident", "Incidents"]
 
 ALL = frozenset({"subscstore", "ecforce", "tamago", "marketplace"})
+STORES = ALL - {"marketplace"}
+"""Platforms whose shop takes its own orders and payments."""
 
 
 class Hour(IntEnum):

@@ -1,6 +1,17 @@
 """All incidents, each group from a room of its own."""
 
-from teiki_sim.incidents import adjustments, children, holds, invoices, lists, points, records
+from teiki_sim.incidents import (
+    acquirer,
+    adjustments,
+    children,
+    crossing,
+    holds,
+    invoices,
+    lists,
+    points,
+    records,
+    selling,
+)
 from teiki_sim.incidents.incident import Incident
 
 INCIDENTS: tuple[Incident, ...] = (
@@ -11,4 +22,7 @@ INCIDENTS: tuple[Incident, ...] = (
     *children.INCIDENTS,
     *lists.INCIDENTS,
     *holds.INCIDENTS,
+    *crossing.INCIDENTS,
+    *acquirer.INCIDENTS,
+    *selling.INCIDENTS,
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
 from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, waves
 from teiki_sim.paged import LARGE, Columns
@@ -33,6 +33,7 @@ _NO_STATE = {
     Kind.GENERATION_FAILED, Kind.MESSAGE, Kind.MAIL, Kind.JOB, Kind.POINTS, Kind.DECISION, Kind.INVOICE_PRINTED,
     Kind.NOTICE, Kind.REFUSED, Kind.REPAIRED, Kind.PARCEL_RETURNED, Kind.ENCLOSED,
     Kind.ADJUSTED, Kind.CARD_DELETED, Kind.CARD_REGISTERED, Kind.ADDRESS_CHANGED,
+    Kind.SHOWN, Kind.TERMS,
 }  # fmt: skip
 _VALUES = ("cycle", "method", "product", "quantity", "amount", "ship", "delivery")
 
@@ -78,7 +79,7 @@ class Live:
     NONE, AUTHORISED, PENDING, DECLINED, CAPTURED, CANCELLED, EXPIRED, REFUNDED = range(8)
 
 
-_LEDGER_STATE = {
+_LEDGER_STATE: dict[int, int] = {
     Kind.AUTHORISED: Live.AUTHORISED,
     Kind.REAUTHORISED: Live.AUTHORISED,
     Kind.PENDING: Live.PENDING,
@@ -88,10 +89,10 @@ _LEDGER_STATE = {
     Kind.EXPIRED: Live.EXPIRED,
     Kind.REFUNDED: Live.REFUNDED,
 }
-_STATE_OF = np.array([_LEDGER_STATE.get(kind, Live.NONE) for kind in Kind], np.uint8)
-_HAS_STATUS = np.array([kind not in _NO_STATE for kind in Kind])
+_STATE_OF = np.array([_LEDGER_STATE.get(kind, Live.NONE) for kind in KIND_NUMBERS], np.uint8)
+_HAS_STATUS = np.array([kind not in _NO_STATE for kind in KIND_NUMBERS])
 _HAS_STATE = _STATE_OF != Live.NONE
-_IS_PAYMENT = np.array([kind in _PAYMENT_KINDS for kind in Kind])
+_IS_PAYMENT = np.array([kind in _PAYMENT_KINDS for kind in KIND_NUMBERS])
 
 FOLDED = np.zeros(SORTS, np.bool_)
 """By `sort`: whether such rows change a table."""

@@ -81,11 +81,17 @@ class Kind(IntEnum):
     ADDRESS_CHANGED = 49
     COUNTED = 50
     RECALCULATED = 51
+    SHOWN = 53
+    TERMS = 54
 
     @property
     def label(self) -> str:
         """The name that files carry."""
         return self.name.lower()
+
+
+KIND_NUMBERS = range(max(Kind) + 1)
+"""What is indexed by kind has an entry for each of these; not every number need be a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ NOTES: dict[Kind, KindNote] = {
     Kind.SETTING: KindNote(
         "店舗の設定値。code が名前、quantity が値",
         "A term of the shop: code names it, quantity is its value",
-        ("code", "quantity", "detail"),
+        ("product", "code", "quantity", "detail"),
     ),
     Kind.OPENED: KindNote(
         "開始時点の定期または注文の状態",
@@ -115,9 +121,9 @@ NOTES: dict[Kind, KindNote] = {
         (*_ORDER, "method", *_GOODS, *_DATES, "status_to", "code"),
     ),
     Kind.GENERATED: KindNote(
-        "注文が生成された(定期は子注文)",
-        "An order was generated (for a subscription: its child)",
-        (*_ORDER, "method", *_GOODS, *_DATES, "status_to"),
+        "注文が生成された(定期は子注文)。店舗が採番していない注文番号は code にある",
+        "An order was generated (for a subscription: its child); code is an order number that the shop did not make",
+        (*_ORDER, "method", *_GOODS, *_DATES, "status_to", "code"),
     ),
     Kind.SCHEDULED: KindNote(
         "定期の次回出荷予定日・次回お届け予定日が決まった",
@@ -286,6 +292,17 @@ NOTES: dict[Kind, KindNote] = {
     ),
     Kind.ENCLOSED: KindNote(
         "回数特典を同梱した", "A gift for this delivery count was enclosed", (*_ORDER, "product", "quantity")
+    ),
+    Kind.SHOWN: KindNote(
+        "縛りのあるコースの総額を表示した。amount が総額、quantity が縛りの回数、code が表示した画面",
+        "The total of a bound course was shown: amount is the total, quantity the deliveries, code the page",
+        ("subscription", "customer", "cycle", "quantity", "amount", "code"),
+    ),
+    Kind.TERMS: KindNote(
+        "売ったときの条件。定期: code が bound(縛り)か ends(終了)、quantity が回数。注文: code が購入上限のある商品の買い手",
+        "What was sold on: of a subscription, code is bound or ends and quantity the deliveries; of an order of goods "
+        "with a purchase limit, code is the buyer",
+        (*_ORDER, "product", "quantity", "code"),
     ),
     Kind.PARCEL_RETURNED: KindNote(
         "荷物が受取拒否などで戻った", "The parcel came back, refused or undeliverable", _ORDER

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Actor, Kind, Side
+from teiki_sim.log.kinds import KIND_NUMBERS, Actor, Kind, Side
 from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
 from teiki_sim.log.statuses import NAMES as STATUS_NAMES
 
@@ -147,7 +147,8 @@ def slip_texts(numbers: NDArray[Any]) -> pa.Array:
 
 
 _ACTORS = tuple(a.name.lower() for a in Actor)
-_KINDS = tuple(k.label for k in Kind)
+_LABELS = {int(kind): kind.label for kind in Kind}
+_KINDS = tuple(_LABELS.get(number, "") for number in KIND_NUMBERS)
 _SIDES = tuple(s.name.lower() for s in Side)
 
 

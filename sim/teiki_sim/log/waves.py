@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Kind, Side
+from teiki_sim.log.kinds import KIND_NUMBERS, Kind, Side
 from teiki_sim.log.rows import Chunk
 
 Part = slice | NDArray[np.intp]
@@ -50,7 +50,7 @@ _FIRST = (
     Kind.PENDING, Kind.NO_ANSWER, Kind.INQUIRED, Kind.CAPTURE_FAILED, Kind.EXPIRED, Kind.PAYMENT_CANCELLED,
     Kind.REFUNDED, Kind.CAPTURED, Kind.SHIPPED,
 )  # fmt: skip
-_PLACES = (*_FIRST, *(kind for kind in Kind if kind not in _FIRST))
+_PLACES = (*_FIRST, *(kind for kind in KIND_NUMBERS if kind not in _FIRST))
 _BIT_AT = [1 << kind for kind in _PLACES]
 _PLACE = np.argsort(_PLACES).astype(np.uint8)
 """By kind."""

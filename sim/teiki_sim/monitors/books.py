@@ -5,7 +5,7 @@ import numpy as np
 from teiki_sim.calendar import DAY
 from teiki_sim.frequencies import FrequencyRefused, parse
 from teiki_sim.log.fold import Live
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
@@ -21,7 +21,7 @@ from teiki_sim.monitors.state import (
 )
 
 #: Flags that rows of an order set, and those that they clear.
-_SET = {
+_SET: dict[int, int] = {
     Kind.OPENED: KNOWN,
     Kind.GENERATED: KNOWN,
     Kind.EXPORTED: EXPORTED,
@@ -30,10 +30,10 @@ _SET = {
     Kind.CAPTURED: CAPTURED,
     Kind.INVOICE_PRINTED: PRINTED,
 }
-_CLEARED = {Kind.WAREHOUSE_STOPPED: EXPORTED, Kind.DELETED: KNOWN}
-_SETS = np.array([_SET.get(kind, 0) for kind in Kind], np.uint16)
-_KEEPS = np.array([~_CLEARED.get(kind, 0) & 0xFFFF for kind in Kind], np.uint16)
-MARKING = (*_SET, *_CLEARED)
+_CLEARED: dict[int, int] = {Kind.WAREHOUSE_STOPPED: EXPORTED, Kind.DELETED: KNOWN}
+_SETS = np.array([_SET.get(kind, 0) for kind in KIND_NUMBERS], np.uint16)
+_KEEPS = np.array([~_CLEARED.get(kind, 0) & 0xFFFF for kind in KIND_NUMBERS], np.uint16)
+MARKING = tuple(Kind(number) for number in (*_SET, *_CLEARED))
 """The kinds that set or clear flags."""
 
 

@@ -6,7 +6,7 @@ INV-17, INV-20 (ship date of a released order), INV-22, INV-26, INV-28.
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.books import day_end
@@ -38,7 +38,7 @@ _EDITS_AFTER_SHIPPING = ("amount", "quantity", "goods", "address", "billing")
 _TOLD = (*_EDITS_AFTER_SHIPPING, "method")
 
 
-def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
+def _allowed(kind: int, ecforce: bool) -> NDArray[np.bool_]:
     """By deferred or not, from, to."""
     table = np.zeros((2, len(_M), len(_M)), np.bool_)
     table[:, range(len(_M)), range(len(_M))] = True
@@ -56,7 +56,9 @@ def _allowed(kind: Kind, ecforce: bool) -> NDArray[np.bool_]:
 
 
 _TABLES = [
-    np.array([_allowed(kind, ecforce) for kind in Kind])[:, :, ORDER_MEANING][..., ORDER_MEANING].ravel()
+    np.array([_allowed(kind, ecforce) for kind in KIND_NUMBERS])[:, :, ORDER_MEANING][
+        ..., ORDER_MEANING
+    ].ravel()
     for ecforce in (False, True)
 ]
 """By platform: by kind, deferred or not, status before and after, as one number."""

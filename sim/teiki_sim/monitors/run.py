@@ -8,7 +8,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.waves import On, Rows, waves
-from teiki_sim.monitors import books, money, schedule, shipping
+from teiki_sim.monitors import books, money, purchases, schedule, shipping
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
@@ -58,6 +58,7 @@ class Monitors:
     def finish(self, end_at: int | None = None) -> None:
         """Judge what is due by an instant and still open."""
         self._sweep(self._last if end_at is None else end_at)
+        purchases.judge(self.state)
 
     def memory(self) -> dict[str, int]:
         """Bytes of the columns held for orders (with their transactions) and for subscriptions."""
@@ -138,7 +139,8 @@ def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:
             yield _part(chunk, start, row)
         start = row + 1
         code = int(chunk.columns["code"][row])
-        state.terms.set(chunk.vocabulary.codes.list[code], int(chunk.columns["quantity"][row]))
+        value, product = int(chunk.columns["quantity"][row]), int(chunk.columns["product"][row])
+        state.terms.set(chunk.vocabulary.codes.list[code], value, product)
     if start < len(chunk):
         yield _part(chunk, start, len(chunk)) if start else chunk
 

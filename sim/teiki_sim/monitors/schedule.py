@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.monitors.deadlines import WATCHED, Overdue
 from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import GOES_ON, LAPSED, OVER, STALE, State, overdue
 
-_NONE_DUE = np.zeros(len(Kind), np.bool_)
+_NONE_DUE = np.zeros(len(KIND_NUMBERS), np.bool_)
 _NONE_DUE[[Kind.FLAG_SET, Kind.HELD, Kind.STOPPED, Kind.ENDED]] = True
 """By kind: nothing is due from here on."""
 _RECOVERY = (Kind.RESUMED, Kind.FLAG_CLEARED, Kind.FLAG_SET)
-_ENDS = np.zeros(len(Kind), np.bool_)
+_ENDS = np.zeros(len(KIND_NUMBERS), np.bool_)
 _ENDS[[Kind.STOPPED, Kind.ENDED]] = True
 
 

@@ -6,7 +6,7 @@ INV-02, INV-03, INV-04, INV-10, INV-18, INV-25, INV-37, INV-55.
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import Actor, Kind
+from teiki_sim.log.kinds import KIND_NUMBERS, Actor, Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
@@ -29,7 +29,7 @@ from teiki_sim.monitors.state import (
 )
 
 _COVER = AUTHORISED_THERE | CAPTURED_THERE
-_OTHER = np.zeros(len(Kind), np.uint16)
+_OTHER = np.zeros(len(KIND_NUMBERS), np.uint16)
 _OTHER[[Kind.SHIPPED, Kind.CAPTURED]] = CAPTURED, SHIPPED
 """By kind: the flag of the other one of the two that go together."""
 #: Kinds of edits that change what the warehouse has.

@@ -21,6 +21,7 @@ from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdu
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.hold_notes import HoldNotes
 from teiki_sim.monitors.point_books import PointBooks
+from teiki_sim.monitors.sales import Sales
 from teiki_sim.monitors.skips import Skips
 from teiki_sim.monitors.terms import Terms
 
@@ -125,6 +126,7 @@ class State:
         self._next: dict[tuple[int, int, int], int] = {}
         self._following = np.full((1, _DATES), _UNKNOWN, np.int32)  # by frequency and date
         self.words: list[str] = [""]
+        self.sales = Sales()
         self._said: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         # What is rare, by number.
         self.transactions: dict[int, list[int]] = {}

@@ -8,12 +8,14 @@ from teiki_sim.log.fold import FOLDED
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.waves import On, bits, sort
 from teiki_sim.monitors import (
+    acquirer,
     addresses,
     adjustments,
     books,
     carriers,
     children,
     counts,
+    courses,
     dates,
     holds,
     instruments,
@@ -22,8 +24,10 @@ from teiki_sim.monitors import (
     lists,
     money,
     np_refusals,
+    numbering,
     orders,
     points,
+    purchases,
     refusals,
     requests,
     schedule,
@@ -234,6 +238,21 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-32",), points.moved, On.ORDER, (K.POINTS,)),
     Watch(("INV-32",), points.edited, On.ORDER, (K.EDITED,), after=True, marks=POINTED),
     Watch(("INV-32",), points.over, On.ORDER, _ENDS, after=True, marks=POINTED),
+    Watch(("INV-48",), acquirer.told, On.ORDER, (K.NOTICE,)),
+    Watch(("INV-48",), acquirer.told_at_the_provider, On.LEDGER, (K.NOTICE,)),
+    Watch(("INV-48",), acquirer.shipped, On.ORDER, (K.SHIPPED,)),
+    Watch(("INV-48",), acquirer.generated, On.ORDER, (K.GENERATED,)),
+    Watch(("INV-48",), acquirer.other_means, On.SUBSCRIPTION, (K.EDITED, *_OVER)),
+    Watch(("INV-51",), numbering.numbered, On.ORDER, (K.GENERATED,)),
+    Watch(("INV-35",), purchases.bought, On.ORDER, (K.TERMS,)),
+    Watch(("INV-35",), purchases.deleted, On.ORDER, (K.DELETED,)),
+    Watch(("INV-42", "INV-43"), courses.sold, On.SUBSCRIPTION, (K.TERMS,)),
+    Watch(("INV-42",), courses.shown, On.SUBSCRIPTION, (K.SHOWN,)),
+    Watch(("INV-42", "INV-43"), courses.generated, On.ORDER, (K.GENERATED,)),
+    Watch(("INV-43",), courses.ended, On.SUBSCRIPTION, (K.ENDED,)),
+    Watch(("INV-42",), courses.left, On.SUBSCRIPTION, (K.STOPPED,)),
+    Watch(("INV-42",), courses.changed, On.SUBSCRIPTION, (K.EDITED,)),
+    Watch(("INV-42",), courses.changed, On.ORDER, (K.EDITED,)),
 )
 
 INVARIANTS: tuple[str, ...] = tuple(

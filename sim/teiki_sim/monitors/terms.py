@@ -54,6 +54,8 @@ DEFAULTS: dict[str, int] = {
 }
 """Terms where no row has set them; a grace is in days."""
 
+_LIMIT = "goods.limit_per_customer"
+
 PLATFORMS = ("subscstore", "ecforce", "tamago", "marketplace")
 
 
@@ -64,6 +66,7 @@ class Terms:
         self._values = dict(DEFAULTS)
         self._graces: dict[str, int] = {}
         self.leads, self.tiers = Leads(), Tiers()
+        self._limits: dict[int, int] = {}
         self._settle()
 
     def _settle(self) -> None:
@@ -71,8 +74,10 @@ class Terms:
             if name.startswith("grace."):
                 self._graces[name.removeprefix("grace.")] = days * DAY
 
-    def set(self, name: str, value: int) -> None:
+    def set(self, name: str, value: int, product: int = -1) -> None:
         """A setting row; names that no monitor goes by are passed over."""
+        if name == _LIMIT:
+            self._limits[product] = value
         if name in self._values:
             self._values[name] = value
             self._settle()
@@ -94,6 +99,10 @@ class Terms:
     def account(self, name: str) -> int:
         """A setting of the account page; a status as a `SubscriptionMeaning`, 0 for any."""
         return self._values[f"account.{name}"]
+
+    def limit(self, product: int) -> int | None:
+        """The most pieces of a product that a customer may buy; None where there is no limit (SS-LIM-01)."""
+        return self._limits.get(product)
 
     @property
     def generate_days(self) -> int:

@@ -4,6 +4,7 @@ from teiki_sim.calendar import DAY, iso
 from teiki_sim.log.statuses import NAMES as STATUSES
 from teiki_sim.messages import METHOD_NAMES, Method
 from teiki_sim.monitors.finding import Finding
+from teiki_sim.monitors.sales_words import SALES_MESSAGES, SALES_RULES
 
 MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-01", ""): (
@@ -406,6 +407,7 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{subscription}は{count}回続けて同じ理由で与信を断られていますが、{at_date}までに対応が決められていません。",
         "{subscription} was refused {count} times running for the same reason; nothing was decided by {at_date}.",
     ),
+    **SALES_MESSAGES,
     ("INV-55", "shipped"): (
         "出荷された{order}が{at_date}になっても売上処理されていません。",
         "{order} was shipped and is not captured by {at_date}.",
@@ -490,12 +492,16 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
         for what in ("cancel_request", "cancel_wish", "return_request", "question")
     ),
     ("INV-54", None, "subscstore", None, "SS-NP-03"),
+    *SALES_RULES,
     ("INV-55", None, "ecforce", None, "EC-SHP-08"),
 )
 
 
-SEVERITIES: dict[tuple[str, str], str] = {("INV-53", "chosen"): "cost"}
-"""Cases that weigh less than their invariant says: losses that a policy chooses (AM-CAN-08)."""
+SEVERITIES: dict[tuple[str, str], str] = {
+    ("INV-53", "chosen"): "cost",
+    ("INV-42", "early_exit"): "warning",
+}
+"""Cases that weigh less than their invariant says: losses that a policy chooses (AM-CAN-08), early exits (SS-LAW-03)."""
 
 
 def rule_of(finding: Finding) -> str:
