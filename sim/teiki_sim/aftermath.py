@@ -67,8 +67,6 @@ def _apart(order: _Standing) -> bool:
     if order.meaning in (OrderMeaning.NONE, OrderMeaning.DELETED):
         return False
     match order.payment:
-        case PaymentMeaning.NOT_NEEDED:
-            return False
         case PaymentMeaning.UNKNOWN:
             return True
         case PaymentMeaning.AUTHORISED | PaymentMeaning.CAPTURE_FAILED:
@@ -79,6 +77,11 @@ def _apart(order: _Standing) -> bool:
             return not order.states & _TAKEN
         case _:
             return bool(order.states & _LIVE)
+
+
+def _unreturned(order: _Standing) -> bool:
+    """INV-28: the return waits for the provider."""
+    return order.meaning == OrderMeaning.RETURN_PENDING
 
 
 def _several(order: _Standing) -> bool:
@@ -102,6 +105,7 @@ _CHECKS: dict[str, tuple[Callable[[_Standing], bool], str]] = {
     "INV-01": (_charged, "payment_cancel"),
     "INV-05": (_other_amount, "ledger"),
     "INV-06": (_apart, "ledger"),
+    "INV-28": (_unreturned, "return_resolved"),
     "INV-30": (_several, "method_switch"),
     "INV-55": (_uncaptured, "capture"),
 }
@@ -124,6 +128,7 @@ class Aftermath:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self.orders: dict[int, _Followed] = {}
+        self._cancelling: dict[int, list[Slip]] = {}
 
     def follow(self, order: int, slip: str, *invariants: str) -> None:
         """A slip (or a provider's fault) just befell the order and can break these; none: all that its note names."""
@@ -160,6 +165,31 @@ class Aftermath:
                 due = began + getattr(shop.config.grace, grace) * DAY
                 shop.when(due + 1, partial(self._settle, followed, invariant, began, due))
 
+    def is_bare(self, order: int) -> bool:
+        """Whether the providers hold nothing that covers the order."""
+        return not any(state in _TAKEN or state == "AUTHORISED" for state, _ in self._holdings(order))
+
+    def is_cancelled(self, order: int) -> bool:
+        """Whether its payment was cancelled or given back, by the shop's book or the providers'."""
+        states = {state for state, _ in self._holdings(order)}
+        return self._standing(order).payment in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED) or (
+            bool(states & {"CANCELLED", "REFUNDED"}) and not states & _LIVE
+        )
+
+    # -- cancels that take time ------------------------------------------------------------------------
+
+    def cancelling(self, order: int, slip: str) -> None:
+        """A cancel of a deferred order that has left is under way, and a payment with it (INV-26)."""
+        shop = self._shop
+        sub = shop.orders.sub.item(order)
+        row = shop.truth.open(shop.now, SLIPS[slip].source, slip, "INV-26", sub, order)
+        self._cancelling.setdefault(order, []).append(row)
+
+    def cancel_ended(self, order: int, *, refused: bool) -> None:
+        """The provider carried the cancel out, or refused it because the customer had paid."""
+        for row in self._cancelling.pop(order, ()):
+            row.due, row.outcome = self._shop.now, BROKE if refused else MENDED
+
     def _blame(self, order: int, followed: _Followed, invariant: str, slip: str) -> None:
         shop = self._shop
         sub = shop.orders.sub.item(order)
@@ -193,5 +223,8 @@ class Aftermath:
             PaymentMeaning(PAYMENT_MEANING.item(orders.payment.item(order))),
             shop.is_gone(order),
             orders.amount.item(order),
-            tuple(shop.gateway.holdings(order)),
+            self._holdings(order),
         )
+
+    def _holdings(self, order: int) -> Holdings:
+        return tuple(self._shop.gateway.holdings(order))

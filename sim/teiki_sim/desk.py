@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any, TypeVarTuple
 
 from teiki_sim import operations as ops
-from teiki_sim import standing
+from teiki_sim import payments, standing
 from teiki_sim.calendar import DAY, SUNDAY, weekday
 from teiki_sim.customers import Customers
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import UNCOVERED, Method, Outcome
 from teiki_sim.shop import Shop
-from teiki_sim.slip_names import Source
+from teiki_sim.slip_names import SLIPS, Source
 from teiki_sim.tables import GONE, HANDED_OVER
 
 __all__ = ["WHO", "Desk", "Task", "both_survive", "shipped_close", "shipping_instant", "survives"]
@@ -34,7 +34,7 @@ class Desk:
         self._open, self._close = (seconds(clock) for clock in terms.hours)
         self._weekdays_only = terms.on_weekdays_only(shop.policy.name)
         self._service = terms.minutes_per_task * 60
-        self._unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
+        self.unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
         self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest
         self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
         self._hours = (0, -1)  # of the day found last: when a task can be begun
@@ -81,12 +81,24 @@ class Desk:
         shop = self.shop
         done = (OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING)
         shop.truth.ships(
-            shop.now, "operator", slip, "INV-55", sub, order,
+            shop.now, SLIPS[slip].source, slip, "INV-55", sub, order,
             lambda: shop.is_gone(order)
             and standing.payment_meaning(shop, order) not in (PaymentMeaning.CAPTURED, PaymentMeaning.NOT_NEEDED)
             and standing.meaning(shop, order) not in done,
             shop.config.grace.capture * DAY,
         )  # fmt: skip
+
+    def truth_bare(self, order: int, slip: str) -> None:
+        """The parcel may leave with nothing authorised for it: INV-02 where that was cancelled, INV-03 and INV-55."""
+        shop = self.shop
+        source, sub = SLIPS[slip].source, shop.orders.sub.item(order)
+        for invariant, broken in (
+            ("INV-02", shop.aftermath.is_cancelled),
+            ("INV-03", shop.aftermath.is_bare),
+        ):
+            if invariant in SLIPS[slip].invariants:
+                shop.truth.ships(shop.now, source, slip, invariant, sub, order, partial(broken, order))
+        self.truth_uncaptured(sub, order, slip)
 
     def mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
         """Now and then the operator notices what was left undone, a day later."""
@@ -120,14 +132,27 @@ class Desk:
     def switch(self, sub: int, order: int, method: Method) -> None:
         """Another method for an order: the old payment is cancelled first, or forgotten (EC-UPD-03)."""
         shop = self.shop
-        live = standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
+        payment = standing.payment_meaning(shop, order)
+        live = payment in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
         slipped = live and method not in UNCOVERED and shop.slips("switch_without_check", sub, order)
+        if (
+            not slipped
+            and (live or payment == PaymentMeaning.UNKNOWN)
+            and not payments.let_go(shop, order, WHO, reverses=False)
+        ):
+            self.later(1, partial(self._switch_again, sub, order, method))  # only after the cancel (INV-30)
+            return
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
             shop.aftermath.follow(order, "switch_without_check")
         if outcome == Outcome.ACCEPTED:
             ops.back_to_waiting(shop, order, WHO)
             ops.release(shop, order, WHO)
+
+    def _switch_again(self, sub: int, order: int, method: Method) -> None:
+        stands = standing.meaning(self.shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
+        if stands and self.shop.orders.method.item(order) != method:
+            self.switch(sub, order, method)
 
 
 def both_survive(shop: Shop, first: int, second: int) -> bool:

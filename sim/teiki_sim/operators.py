@@ -10,7 +10,6 @@ import numpy as np
 
 from teiki_sim import fraud, payments, standing
 from teiki_sim import operations as ops
-from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
 from teiki_sim.holds.desk import HoldDesk
@@ -86,7 +85,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
         shop.refused_parcels.add(order)
         deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
         if sub >= 0 and deferred and shop.slips("return_just_before_paid", sub, order):
-            self._paid_while_returning(sub, order)
+            self.paid_while_returning(order, "return_just_before_paid")
             return
         captured = standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED
         if sub >= 0 and captured and not deferred and shop.slips("forgot_payment_cancel", sub, order):
@@ -98,19 +97,16 @@ class Operators(Wishes, HoldDesk, Records, Answers):
         ops.process_return(shop, order, WHO)
         self.hold_after_return(sub)
 
-    def _paid_while_returning(self, sub: int, order: int) -> None:
-        """Timing: the customer pays while the return's cancel is under way, so the provider refuses it (INV-28)."""
-        shop, policy = self.shop, self.shop.policy
+    def paid_while_returning(self, order: int, slip: str) -> None:
+        """Timing: the customer pays while the return's cancel is under way, so the provider refuses it (INV-26, -28)."""
+        shop = self.shop
         ops.process_return(shop, order, WHO)
-        if standing.meaning(shop, order) != OrderMeaning.RETURN_PENDING:
+        if order not in shop.returning:
             return
         shop.refused_parcels.discard(order)
         shop.invoices.setdefault(shop.today + 1, []).append(order)
-        shop.truth.due(
-            shop.now, "timing", "return_just_before_paid", "INV-28", sub, order,
-            shop.now + shop.config.grace.return_resolved * DAY,
-            lambda: shop.orders.status.item(order) == policy.order.return_pending,
-        )  # fmt: skip
+        shop.aftermath.cancelling(order, slip)
+        shop.aftermath.follow(order, slip)
 
     def _held(self, sub: int, order: int, _reason: str) -> None:
         """An order stopped by a rule of the shop: looked at and let go."""

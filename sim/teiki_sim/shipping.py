@@ -36,6 +36,7 @@ from teiki_sim.tables import (
     WAREHOUSE_STOPPED,
     Rows,
 )
+from teiki_sim.truth import BROKE
 
 __all__ = [
     "IS_DEFERRED", "capture", "come_back", "complete", "deliver", "export", "hand_over", "listable", "prune", "send", "ship", "slip_numbers",
@@ -296,12 +297,23 @@ def charge(shop: Shop, due: Rows, actor: Actor) -> None:
     slips = np.where(deferred, slip_numbers(due), 0)
     typed_wrong = deferred & (orders.flags[due] & GONE > 0) & _hand_slips(shop, "wrong_slip_number", due)
     slips[typed_wrong] += 10
+    if shop.misnumbered:
+        _type_wrong(shop, due, slips)
     for order in due[typed_wrong].tolist():
         shop.truth.broke(shop.now, "operator", "wrong_slip_number", "INV-25", orders.sub.item(order), order)
     answers = send(shop, due, slips, actor)
     for order in due[answers.outcome != Outcome.ACCEPTED].tolist():
         orders.flags[order] |= CAPTURE_TRIED
         shop.on_trouble("capture", orders.sub.item(order), order, "")
+
+
+def _type_wrong(shop: Shop, due: Rows, slips: NDArray[np.int64]) -> None:
+    """Orders whose slip number was lost are reported under that of another parcel (INV-25)."""
+    for i, order in enumerate(due.tolist()):
+        row = shop.misnumbered.pop(order, None)
+        if row is not None and shop.is_gone(order):
+            slips[i] += 20
+            row.due, row.outcome = shop.now, BROKE
 
 
 def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answers:
@@ -327,11 +339,14 @@ def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answe
         transaction=orders.transaction[done], status_to=words.payment.captured, code=slips[ok],
     )  # fmt: skip
     for i in np.flatnonzero(~ok).tolist():
-        kind = Kind.NO_ANSWER if answers.outcome[i] == Outcome.NO_ANSWER else Kind.CAPTURE_FAILED
-        shop.set_payment(int(due[i]), words.payment.capture_failed, kind, actor, code=int(answers.code[i]))
-        shop.aftermath.follow(
-            int(due[i]), "capture_unanswered" if kind == Kind.NO_ANSWER else "capture_failed"
-        )
+        order, code = int(due[i]), int(answers.code[i])
+        silent = answers.outcome[i] == Outcome.NO_ANSWER
+        kind = Kind.NO_ANSWER if silent else Kind.CAPTURE_FAILED
+        shop.set_payment(order, words.payment.capture_failed, kind, actor, code=code)
+        if silent:
+            shop.aftermath.follow(order, "capture_unanswered")
+        elif shop.gateway.state(orders.transaction.item(order)) == "AUTHORISED":
+            shop.aftermath.follow(order, "capture_failed")  # else there was nothing that could be captured
     return answers
 
 
@@ -373,8 +388,8 @@ def deliver(shop: Shop) -> None:
     for order in arriving[back].tolist():
         days = first + int(shop.consumer(order) >> 7) % (last - first + 1)
         shop.when(shop.later(days, 14 * 3600), come_back, shop, order)
-    invoiced = here[IS_DEFERRED[orders.method[here]] & (orders.transaction[here] >= 0)]
-    _plan_payments(shop, invoiced)
+    reported = PAYMENT_MEANING[orders.payment[here]] == PaymentMeaning.CAPTURED
+    _plan_payments(shop, here[IS_DEFERRED[orders.method[here]] & reported])
 
 
 def come_back(shop: Shop, order: int) -> None:

@@ -67,6 +67,7 @@ class Shop:
     orders: Table = field(default_factory=lambda: Table(ORDER_COLUMNS))
     now: int = 0
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
+    misnumbered: dict[int, Slip] = field(default_factory=dict)  # reported under a wrong slip number
     refused_parcels: set[int] = field(default_factory=set)
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
     on_paper: dict[int, Slip] = field(default_factory=dict)  # set to shipped by hand, and not captured yet

@@ -71,7 +71,55 @@ _MONEY: dict[str, SlipNote] = {
         "INV-26", "出荷後の後払い注文を編集した", "a deferred order is edited after shipping"
     ),
     "return_just_before_paid": _timing(
-        "INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
+        "INV-01 INV-26 INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
+    ),
+    "captured_during_cancel": _timing(
+        "INV-01", "キャンセル中に売上バッチが走った", "the capture run takes an order that is being cancelled"
+    ),
+    "cancelled_after_list": _timing(
+        "INV-02 INV-03 INV-55",
+        "出荷リスト出力後に決済を取り消した",
+        "the payment is cancelled when the shipping list is out",
+    ),
+    "picked_before_verdict": _timing(
+        "INV-03 INV-55", "審査結果の前にピッキングした", "picked before the verdict has come"
+    ),
+    "edited_before_reauth": _timing(
+        "INV-04 INV-05 INV-22",
+        "出荷当日に変更し、再オーソリは夜に回した",
+        "edited on the day it ships, its reauthorisation left to the night",
+    ),
+    "edited_while_packed": _timing(
+        "INV-04 INV-05 INV-22 INV-37", "出荷作業中に変更した", "edited while the warehouse packs it"
+    ),
+    "console_crossed": _timing(
+        "INV-02 INV-03 INV-06 INV-55",
+        "連携操作と管理画面の操作が重なった",
+        "the shop and the provider's console act on it at once",
+    ),
+    "two_edits_one_reauth": _timing(
+        "INV-04 INV-05 INV-22", "2回変更し、再オーソリは1回だけ", "edited twice, reauthorised in between"
+    ),
+    "number_cleared": _timing(
+        "INV-03 INV-25 INV-55",
+        "再オーソリで送り状番号が消え、入れ直しを誤った",
+        "a reauthorisation empties the slip number, and it is typed in wrong",
+    ),
+    "paid_during_cancel": _timing(
+        "INV-01 INV-26 INV-28",
+        "後払いの取消中に入金された",
+        "the customer pays a deferred order that is being cancelled",
+    ),
+    "switched_before_cancel": _timing(
+        "INV-01 INV-06 INV-30",
+        "元の決済の取消前に支払方法を変えた",
+        "another method before the old payment's cancel takes effect",
+    ),
+    "stopped_after_pickup": _timing(
+        "INV-37", "集荷の後で出荷停止を頼んだ", "a stop is asked for after the pick-up"
+    ),
+    "imported_before_capture": _timing(
+        "INV-55", "出荷完了の取込が売上処理と行き違った", "the completion import misses the capture run"
     ),
 }
 _PROVIDERS: dict[str, SlipNote] = {

@@ -18,7 +18,7 @@ from teiki_sim.addressing import carry_address, change_address, siblings, tell_o
 from teiki_sim.calendar import DAY
 from teiki_sim.cards import is_lacking
 from teiki_sim.customers import Customers, Wish, mended, new_method
-from teiki_sim.desk import WHO, Desk, both_survive, shipping_instant, survives
+from teiki_sim.desk import WHO, Desk, both_survive, survives
 from teiki_sim.draws import Purpose, spread
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -28,6 +28,7 @@ from teiki_sim.shop import Shop
 from teiki_sim.slip_names import Source
 from teiki_sim.tables import FORCED
 from teiki_sim.truth import Slip
+from teiki_sim.unauthorised import leave_out
 
 __all__ = ["Wishes"]
 
@@ -283,26 +284,12 @@ class Wishes(Desk):
 
     def _edit(self, sub: int, order: int, triggers: bool, edit: Callable[[bool], None], money: bool) -> None:
         """Edit an order; the slip leaves out the reauthorisation that the edit asks for (EC-REA-04)."""
-        shop, truth, now = self.shop, self.shop.truth, self.shop.now
+        shop = self.shop
         live = standing.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
         if not (triggers and live and shop.slips("edit_without_reauth", sub, order)):
             edit(True)
             return
-        tries = shop.tries.get(order, 0)
-        edit(False)
-        if order in self._unauthorised:
-            return  # the breach that the first such edit made
-        self._unauthorised.add(order)
-        undone = _Undone(shop, order, tries)
-        due = min(now + shop.config.grace.reauth * DAY, shipping_instant(shop, order))
-        truth.due(now, "operator", "edit_without_reauth", "INV-22", sub, order, due, undone.reauthorisation)
-        if money:
-            truth.ships(now, "operator", "edit_without_reauth", "INV-04", sub, order, undone.amount)
-            captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
-            truth.ships(
-                now, "operator", "edit_without_reauth", "INV-05", sub, order, undone.captured, captured
-            )
-        self.mend(sub, order, lambda: payments.reauthorise(shop, order, WHO), if_waiting=True)
+        leave_out(self, order, "edit_without_reauth", lambda: edit(False), money=money)
 
     def _payment(self, sub: int) -> None:
         shop = self.shop
@@ -362,26 +349,3 @@ class Wishes(Desk):
             shop.when((shop.today + 1) * DAY + shop.night_second + 60, self._watch_night, sub, since, row)
         else:
             shop.truth.judge(row, shop.now, lambda: False)
-
-
-class _Undone:
-    """What a left-out reauthorisation leaves behind, read from the shop's tables."""
-
-    def __init__(self, shop: Shop, order: int, tries: int) -> None:
-        self.shop, self.order, self.tries = shop, order, tries
-
-    def _stands(self) -> bool:
-        return standing.meaning(self.shop, self.order) not in (OrderMeaning.CANCELLED, OrderMeaning.DELETED)
-
-    def reauthorisation(self) -> bool:
-        """No new verdict was asked for, and the order stands."""
-        return self._stands() and self.shop.tries.get(self.order, 0) == self.tries
-
-    def amount(self) -> bool:
-        """The covered amount is not the order's."""
-        return int(self.shop.orders.covered[self.order]) != int(self.shop.orders.amount[self.order])
-
-    def captured(self) -> bool:
-        """Captured, and not the order's amount."""
-        captured = standing.payment_meaning(self.shop, self.order) == PaymentMeaning.CAPTURED
-        return captured and self.amount() and standing.meaning(self.shop, self.order) == OrderMeaning.SHIPPED

@@ -248,6 +248,7 @@ class World:
             )
             self._late_refusal(order, code)
         elif news.what == "cancelled":
+            shop.aftermath.cancel_ended(order, refused=False)
             shop.set_payment(order, words.cancelled, Kind.PAYMENT_CANCELLED, Actor.PROVIDER)
             points.reverse(shop, order, Actor.PROVIDER)
             if order in shop.returning:
@@ -255,6 +256,7 @@ class World:
         elif news.what == "still_pending":
             return
         elif news.what == "cancel_refused":
+            shop.aftermath.cancel_ended(order, refused=True)
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
         elif standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
             shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)

@@ -8,6 +8,7 @@ from teiki_sim.incidents import (
     holds,
     invoices,
     lists,
+    money,
     points,
     records,
     selling,
@@ -25,4 +26,5 @@ INCIDENTS: tuple[Incident, ...] = (
     *crossing.INCIDENTS,
     *acquirer.INCIDENTS,
     *selling.INCIDENTS,
+    *money.INCIDENTS,
 )

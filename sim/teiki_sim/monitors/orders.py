@@ -88,9 +88,12 @@ def returns(scene: Scene) -> None:
     waits = scene.meaning == int(_M.RETURN_PENDING)
     for i in each(~waits & ((scene.flags & WATCHED) != 0)):
         state.agenda.close_all(int(scene.order[i]), "INV-28")
+    if state.judged:
+        state.judged.difference_update(("INV-28", order) for order in scene.order[~waits].tolist())
     for i in each(waits):
         at, sub, order, seq = scene.at_row(i)
-        if not state.agenda.has(order, "INV-28"):
+        if ("INV-28", order) not in state.judged:  # told once, however long it goes on
+            state.judged.add(("INV-28", order))
             due = at + state.terms.grace("return_resolved")
             state.agenda.open(order, state.finding("INV-28", due, sub, order, seq, opened=at))
 
@@ -145,6 +148,15 @@ def edited(scene: Scene) -> None:
     for i in each(late & state.said(scene.code, *_EDITS_AFTER_SHIPPING)):
         at, sub, order, seq = scene.at_row(i)
         state.report("INV-26", at, sub, order, seq, what=state.words[int(scene.code[i])])
+
+
+def cancel_refused(scene: Scene) -> None:
+    """INV-26: a cancel of a deferred order that had left was refused, because the customer paid."""
+    mask = scene.state.said(scene.code, "cancel_refused")
+    if mask.any():
+        for i in each(mask & scene.deferred & ((scene.flags & SHIPPED) != 0)):
+            at, sub, order, seq = scene.at_row(i)
+            scene.state.report("INV-26", at, sub, order, seq, case="paid")
 
 
 _CASES = ("amount", "address", "goods", "method")

@@ -143,8 +143,16 @@ def captured(scene: Scene) -> None:
 
 def changed_at_warehouse(scene: Scene) -> None:
     """INV-37: what the warehouse has is changed only after it confirmed a stop."""
-    mask = ((scene.flags & EXPORTED) != 0) & ((scene.flags & SHIPPED) == 0)
+    mask = (scene.flags & EXPORTED) != 0
     cancelled = scene.kind == int(Kind.CANCELLED)
+    if np.count_nonzero(mask):
+        left = (scene.flags & SHIPPED) != 0
+        if (
+            scene.state.terms.platform != "marketplace"
+        ):  # there a request decides, not the warehouse (AM-CAN-07)
+            # A cancel counts until the shop has heard that the parcel left.
+            left &= ~cancelled | (scene.meaning != int(OrderMeaning.WORKING))
+        mask &= ~left
     if mask.any():
         mask &= cancelled | scene.state.said(scene.code, *WAREHOUSE_EDITS)
     for i in each(mask):

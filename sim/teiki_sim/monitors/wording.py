@@ -207,6 +207,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}の後払いは取消済みですが、{at_date}に{money_yen}が支払われました。",
         "{order}: the deferred payment is cancelled, yet {money_yen} was paid on {at_date}.",
     ),
+    ("INV-26", "paid"): (
+        "{order}({method_name})は出荷後に取り消されましたが、入金済みのため{at_date}に決済会社が断りました。取消は未入金の間だけです。",
+        "{order} ({method_name}) was cancelled after shipping, and the provider refused on {at_date} because it was paid; a cancel is for unpaid ones.",
+    ),
     ("INV-28", ""): (
         "{order}は{opened_date}から「返品待ち」のまま、{at_date}になっても返品済みになっていません。",
         "{order} has been 返品待ち since {opened_date} and is not 返品済み by {at_date}.",
