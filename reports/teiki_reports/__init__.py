@@ -4,10 +4,11 @@
 >>> write_report(Path("out"), Path("out/report.html"), "ja")  # doctest: +SKIP
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["Lang", "write_audit", "write_forecast", "write_report"]
+__all__ = ["Lang", "render_runbook", "write_audit", "write_forecast", "write_report"]
 
 Lang = Literal["ja", "en"]
 
@@ -41,6 +42,13 @@ def write_audit(audit_dir: Path, out: Path, lang: Lang = "ja") -> None:
     from teiki_reports.audit import render
 
     _file(out, "audit.html").write_text(render(audit_dir, lang), encoding="utf-8", newline="\n")
+
+
+def render_runbook(book: Mapping[str, Any]) -> str:
+    """The page of a runbook, from its cells as plain data in one language."""
+    from teiki_reports.runbook import render
+
+    return render(book)
 
 
 def _file(out: Path, name: str) -> Path:

@@ -70,7 +70,7 @@ def fill(template: str, page: Page, lang: Lang) -> str:
         embed["timeFormatLocale"] = vl_convert.get_time_format_locale("ja-JP")
     words = {"copied": say("copied")}
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             page=page,
@@ -89,7 +89,8 @@ def bundle() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are, and how they are filled."""
     environment = Environment(
         loader=PackageLoader("teiki_reports"),
         autoescape=True,

@@ -317,6 +317,46 @@ def rules(
 
 
 @app.command(
+    help=say("キャンセル・変更の手順書を、実際に動かして作る", "What to do per method, operation and phase.")
+)
+def runbook(
+    platform: opt.Platform = None,
+    payment: Annotated[
+        str | None, Some("--payment", metavar="M", help=say("支払方法", "One payment method."))
+    ] = None,
+    output: Annotated[
+        Path | None,
+        Some(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help=say("出力先 (.md, .html, .csv)", "Write FILE.md, .html or .csv."),
+        ),
+    ] = None,
+    lang: opt.Lang = None,
+    quiet: opt.Quiet = False,
+    as_json: opt.Json = False,
+) -> None:
+    """Work the runbook out by playing every cell, and print or write it."""
+    language = lang or by_locale()
+    with answering(language):
+        from teiki_scenarios.runbook import pages
+
+        if output is not None:
+            pages.check(output)
+        methods = [pages.method_of(payment)] if payment is not None else pages.METHODS
+        book = pages.work_out(platform or "subscstore", methods)
+        if output is not None:
+            pages.write(book, output, language)
+        if as_json:
+            typer.echo(json.dumps([cell.plain() for cell in book.cells], ensure_ascii=False, indent=2))
+        elif output is None and not quiet:
+            typer.echo(pages.as_markdown(book, language), nl=False)
+        elif output is not None and not quiet:
+            typer.echo(pages.told(book, output, language))
+
+
+@app.command(
     help=say(
         "他で作られたログや受注 CSV を点検する", "The monitors over a log or export that teiki did not make."
     )

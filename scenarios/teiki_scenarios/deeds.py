@@ -32,6 +32,8 @@ from teiki_scenarios.deed_args import (
 from teiki_scenarios.job_deeds import JOB_DEEDS
 from teiki_sim import operations as ops
 from teiki_sim import payments, points, shipping
+from teiki_sim.addressing import carry_address, change_address
+from teiki_sim.billing import edit_billing
 from teiki_sim.calendar import to_day
 from teiki_sim.cards import mend
 from teiki_sim.goods import replace_goods
@@ -231,6 +233,17 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "edit_address": Deed(
         Address, _DESK, _of_order(ops.edit_address, "reauthorises"), "お届け先を変える", "another address"
+    ),
+    "edit_billing": Deed(
+        Address, _DESK, _of_order(edit_billing, "reauthorises"), "請求先を変える", "another billing address"
+    ),
+    "change_customer_address": Deed(
+        OfSubscription, _PAGE, _of_subscription(change_address),
+        "顧客管理の住所を変える", "another address in the customer record",
+    ),
+    "carry_address": Deed(
+        OfSubscription, _DESK, _of_subscription(carry_address),
+        "顧客の住所を定期に反映する", "carry the customer's address into the subscription",
     ),
     "change_method": Deed(
         OrderMethod, _DESK, _change_method, "注文の支払方法を変える", "another method for this order"
