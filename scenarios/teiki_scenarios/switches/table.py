@@ -1,7 +1,6 @@
 """All switches by rule, each platform's from a room of its own; V rules that the monitors name have theirs by that."""
 
-from teiki_scenarios.switches import ecforce_files, marketplace
-from teiki_scenarios.switches import ecforce_files, rehearsals
+from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
@@ -9,5 +8,9 @@ __all__ = ["SWITCHES"]
 
 _NAMED: dict[str, Switch] = {row[-1]: silent(row[-1]) for row in wording.RULES}
 
-SWITCHES: dict[str, Switch] = {**_NAMED, **ecforce_files.SWITCHES, **marketplace.SWITCHES}
-SWITCHES: dict[str, Switch] = {**_NAMED, **ecforce_files.SWITCHES, **rehearsals.SWITCHES}
+SWITCHES: dict[str, Switch] = {
+    **_NAMED,
+    **ecforce_files.SWITCHES,
+    **marketplace.SWITCHES,
+    **rehearsals.SWITCHES,
+}
