@@ -31,6 +31,7 @@ from teiki_sim.config_defaults import (
     default_payments,
     default_providers,
 )
+from teiki_sim.config_files import Files
 from teiki_sim.config_holds import Holds
 from teiki_sim.config_jobs import Jobs
 from teiki_sim.config_marketplace import Marketplace
@@ -156,6 +157,9 @@ class Config(Part):
     inflow: Inflow = Field(default_factory=Inflow, description="新規 · new business")
     operators: Operators = Field(default_factory=Operators, description="担当者 · operators")
     warehouse: Warehouse = Field(default_factory=Warehouse, description="倉庫 · warehouse")
+    files: Files = Field(
+        default_factory=Files, description="一括処理で作るファイル · files that bulk jobs make"
+    )
     jobs: Jobs = Field(default_factory=Jobs, description="一括処理 · bulk jobs")
     account_page: AccountPage = Field(
         default_factory=AccountPage, description="マイページ設定(ecforce) · the account page's settings"

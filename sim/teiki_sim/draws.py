@@ -87,6 +87,7 @@ class Purpose(IntEnum):
     FULFILMENT = 30
     HOLD_GROUND = 41
     FRAUD = 42
+    PERSON = 50
 
 
 def hash64(text: str) -> int:

@@ -113,6 +113,7 @@ class Policy:
     converts_orders: bool = False  # EC-CAN-03: single to subscription and back
     charges_without_goods: bool = False  # EC-SHP-05: through deferred payment
     warns_due_at_once: bool = False  # EC-SUB-15
+    notes_go_elsewhere: bool = False  # SS-ORD-09
     failed_generation: Literal["flag", "hold"] = "flag"
     np_refusals: Cases = field(default_factory=dict)
     mailed_grounds: frozenset[str] = frozenset()
@@ -194,6 +195,7 @@ _RULES = {
 }
 
 SUBSCSTORE = Policy(
+    notes_go_elsewhere=True,
     name="subscstore",
     number=0,
     order=OrderWords(

@@ -15,11 +15,13 @@ from teiki_sim.customer_record import Addresses, Adjustments, Instruments
 from teiki_sim.draws import Purpose, bits53, hash64, threshold
 from teiki_sim.fees import Fees, Prices
 from teiki_sim.frequencies import Frequency, closed_set
+from teiki_sim.letters import Letters
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, UNCOVERED, Gateway, Method
 from teiki_sim.names import ShopNames
 from teiki_sim.order_notes import OrderNotes
+from teiki_sim.people import MadeUp, People
 from teiki_sim.points import Points
 from teiki_sim.policies import Policy
 from teiki_sim.refusals import Refusals
@@ -72,6 +74,8 @@ class Shop:
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled
     on_paper: dict[int, Slip] = field(default_factory=dict)  # set to shipped by hand, and not captured yet
     overtaken: dict[int, list[int]] = field(default_factory=dict)  # children unshipped when the next came
+    people: People = field(default_factory=MadeUp)  # asked when a file is made
+    letters: Letters = field(default_factory=Letters)
     notes: OrderNotes = field(default_factory=OrderNotes)
     jobs: list["Job"] = field(default_factory=list)  # registered so far, in order
     unseen: set[int] = field(
