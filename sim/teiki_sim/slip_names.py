@@ -428,7 +428,7 @@ _STORE: dict[str, SlipNote] = {
         "INV-09", "停止の保存が夜間の生成より遅れた", "a stop is saved while the night's batch already runs"
     ),
     "cancelled_at_import": _timing(
-        "INV-17",
+        "INV-17 INV-37",
         "キャンセルと出荷完了データの取込が重なった",
         "a cancel crosses the import of the completion data",
     ),

@@ -71,7 +71,8 @@ def _written_over(shop: Shop, order: int) -> None:
     orders.status[order] = words.shipped
     shop.row(Kind.COMPLETED, order, rule="completed", status_from=words.working, status_to=words.shipped)
     sub = orders.sub.item(order)
-    shop.truth.broke(shop.now, "timing", "cancelled_at_import", "INV-17", sub, order)
+    for invariant in ("INV-17", "INV-37"):  # nor had the warehouse confirmed a stop
+        shop.truth.broke(shop.now, "timing", "cancelled_at_import", invariant, sub, order)
 
 
 INCIDENTS = (

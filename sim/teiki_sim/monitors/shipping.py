@@ -147,10 +147,8 @@ def changed_at_warehouse(scene: Scene) -> None:
     cancelled = scene.kind == int(Kind.CANCELLED)
     if np.count_nonzero(mask):
         left = (scene.flags & SHIPPED) != 0
-        if (
-            scene.state.terms.platform != "marketplace"
-        ):  # there a request decides, not the warehouse (AM-CAN-07)
-            # A cancel counts until the shop has heard that the parcel left.
+        # A cancel counts until the shop has heard that it left; where requests decide, not after that (AM-CAN-07).
+        if scene.state.terms.platform != "marketplace":
             left &= ~cancelled | (scene.meaning != int(OrderMeaning.WORKING))
         mask &= ~left
     if mask.any():
