@@ -85,8 +85,8 @@ def test_the_log_goes_on_where_the_run_ended(run: Path, done: Path) -> None:
     first = summary["first_event_of_jobs"]
     assert first == len(before) and after.head(first).equals(before)
     rows = after.slice(first).filter(pl.col("kind") == "job", pl.col("code") != "edited_again")
-    assert rows["code"].to_list() == ["registered", "completed"] * 3
-    assert rows["cycle"].to_list() == [1, 1, 2, 2, 3, 3]
+    assert rows["code"].to_list() == ["searched", "registered", "completed"] * 3
+    assert rows["cycle"].to_list() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
 
 
 def test_the_same_again_is_the_same(run: Path, plan: Path, done: Path) -> None:

@@ -58,7 +58,9 @@ def register(
     shop.jobs.append(job)
     _tell(shop, job, "registered")
     first = int(orders[0]) if len(orders) else -1
-    _log(shop, job, "registered", first, quantity=len(orders), amount=seen)
+    if selection.how != "picked":
+        _log(shop, job, "searched", first, quantity=seen)
+    _log(shop, job, "registered", first, quantity=len(orders))
     shop.when(shop.now + (60 * shop.config.jobs.delay_minutes if delay is None else delay), run, shop, job)
     return job
 
@@ -89,9 +91,11 @@ def review(shop: Shop, job: Job, actor: Actor | None = None) -> bytes:
     return job.results.csv(shop.names, job.orders)
 
 
-def retry(shop: Shop, job: Job, *, delay: int | None = None) -> Job:
-    """Register the rows that failed once more, as a job of their own."""
+def retry(shop: Shop, job: Job, *, delay: int | None = None) -> Job | None:
+    """Register the rows that failed once more, as a job of their own; None where none did."""
     failed = job.orders[job.results.failed]
+    if not len(failed):
+        return None
     names = [str(i) for i in range(len(failed))]
     selection = Selection(how="picked", picked=names)
     settle(shop, job)

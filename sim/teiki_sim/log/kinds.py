@@ -242,9 +242,10 @@ NOTES: dict[Kind, KindNote] = {
     Kind.MESSAGE: KindNote("顧客からの連絡", "A message from the customer", (*_ORDER, "code")),
     Kind.MAIL: KindNote("顧客へのメール", "A mail to the customer", (*_ORDER, "code")),
     Kind.JOB: KindNote(
-        "一括処理のジョブ。cycle がジョブ番号、order はその中の1件。code: registered(quantity 対象件数、amount 検索時の件数), "
+        "一括処理のジョブ。cycle がジョブ番号、order はその中の1件。code: searched(quantity 検索で見えた件数), "
+        "registered(quantity 対象件数), "
         "completed / failed(quantity 失敗件数、amount その金額), reviewed, settled, edited_again(定期を quantity 回更新)",
-        "A bulk job: cycle is its number, order one of its orders. code: registered (quantity targets, amount hits seen), "
+        "A bulk job: cycle is its number, order one of its orders. code: searched (quantity hits seen), registered (quantity targets), "
         "completed or failed (quantity failed rows, amount their yen), reviewed, settled, edited_again (one subscription, "
         "edited quantity times)",
         (*_ORDER, "quantity", "amount", "code"),

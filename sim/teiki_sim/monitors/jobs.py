@@ -6,6 +6,8 @@ from teiki_sim.monitors.scene import Scene, each
 def told(scene: Scene) -> None:
     """A job was registered, ended, or its result was read or dealt with (rows that name one of its orders)."""
     state, code = scene.state, scene.code
+    for i in each(state.said(code, "searched")):
+        state.searched[scene.rows.cycle.item(i)] = scene.rows.quantity.item(i)
     for i in each(state.said(code, "registered")):
         _registered(scene, i)
     for i in each(state.said(code, "completed") & (scene.rows.quantity > 0)):
@@ -31,7 +33,8 @@ def told(scene: Scene) -> None:
 def _registered(scene: Scene, i: int) -> None:
     """INV-39: one page where all was meant, or more than was seen."""
     state = scene.state
-    targets, seen = scene.rows.quantity.item(i), scene.rows.amount.item(i)
+    targets, job = scene.rows.quantity.item(i), scene.rows.cycle.item(i)
+    seen = state.searched.pop(job, targets)
     case = (
         "page"
         if targets == state.terms.page_size and seen > targets
@@ -42,7 +45,6 @@ def _registered(scene: Scene, i: int) -> None:
     if case:
         at, sub, order, seq = scene.at_row(i)
         money = state.amount(order) * abs(seen - targets)
-        job = scene.rows.cycle.item(i)
         state.report(
             "INV-39", at, sub, order, seq, case=case, money=money, found=targets, expected=seen, job=job
         )

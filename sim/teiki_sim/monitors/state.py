@@ -113,6 +113,7 @@ class State:
         self.skips = Skips(self)
         self.points = PointBooks()
         self.counts = Counts()
+        self.searched: dict[int, int] = {}  # job about to be registered -> hits that the operator saw
         self.order_carrier: dict[int, int] = {}  # where it was changed
         self.other_carriers = False  # whether any subscription has another than the usual one
         self.method_edited: dict[int, int] = {}  # order -> when last
