@@ -32,6 +32,10 @@ __all__ = ["BAR", "JOBS", "main", "measure"]
 #: Seconds that one job over all orders may take.
 BAR = 60.0
 JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("CSV, a line an order", "csv", {"format": "受注一覧"}),
+    ("CSV, a line an item", "csv", {"format": "受注明細"}),
+    ("forms as PDF", "pdf", {"form": "納品書"}),
+    ("mail", "mail", {"template": "発送のお知らせ"}),
     (
         "bulk update",
         "update",

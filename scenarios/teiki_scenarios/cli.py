@@ -273,6 +273,8 @@ def jobs(
         Path, typer.Argument(metavar="FILE.toml", help=say("一括処理の一覧", "The jobs to run."))
     ],
     out: opt.Out = Path("jobs"),
+    book: opt.PeopleBook = None,
+    mapping: opt.Mapping = None,
     lang: opt.Lang = None,
     quiet: opt.Quiet = False,
     as_json: opt.Json = False,
@@ -282,7 +284,7 @@ def jobs(
     with answering(language):
         from teiki_scenarios import job_runs
 
-        summary = job_runs.run_jobs(run_dir, file, out)
+        summary = job_runs.run_jobs(run_dir, file, out, book, mapping)
         report(summary, out, language, quiet, as_json, job_runs.show)
 
 

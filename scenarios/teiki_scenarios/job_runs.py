@@ -25,6 +25,7 @@ from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
 from teiki_sim.monitors import Monitors, write_violations
 from teiki_sim.names import ShopNames
+from teiki_sim.people import BookPeople, MadeUp
 from teiki_sim.world import World
 
 __all__ = ["run_jobs", "show"]
@@ -35,9 +36,12 @@ _SAME = ("platform", "days", "events", "orders", "shipments", "sales")
 """What a replay must come to as well, by keys of summary.json."""
 
 
-def run_jobs(run: Path, file: Path, out: Path) -> dict[str, Any]:
+def run_jobs(
+    run: Path, file: Path, out: Path, book: Path | None = None, mapping: Path | None = None
+) -> dict[str, Any]:
     """Replay a run to its end, run the file's jobs on the day after, and write what came of them; the summary.
 
+    A run keeps no names and addresses: ``book`` has those that go into the jobs' files, else they are made up.
     Raises BadInput for a directory that is no run, a file with mistakes, or a replay that differs from the run.
     """
     before = read_summary(run)
@@ -49,6 +53,7 @@ def run_jobs(run: Path, file: Path, out: Path) -> dict[str, Any]:
     if out.resolve() == run.resolve():
         raise refuse(str(out), "--out", "RUN_DIR", "別のディレクトリ", "a directory of its own")
     task = read_run(run)
+    people = MadeUp() if book is None else BookPeople(book, mapping)
     began = time.perf_counter()
     with whole_directory(out) as directory:
         monitors = Monitors()
@@ -58,6 +63,7 @@ def run_jobs(run: Path, file: Path, out: Path) -> dict[str, Any]:
 
         world = build(task, sinks=sinks)
         _check(world, before, run)
+        world.shop.people = people
         first = world.shop.log.rows
         jobs = _run(world, plan, file)
         world.close()

@@ -8,7 +8,7 @@ import typer
 from teiki_scenarios.language import Language, by_locale
 
 __all__ = [
-    "Book", "Calm", "Compare", "Door", "FailOnViolation", "Json", "Lang", "Mapping", "Months", "Orders", "Out", "Platform",
+    "Book", "Calm", "Compare", "Door", "FailOnViolation", "Json", "Lang", "Mapping", "Months", "Orders", "Out", "PeopleBook", "Platform",
     "PlatformName", "Quiet", "Rates", "Replications", "Seed", "Shop", "SkipBadRows", "Some", "Start",
     "Subscriptions", "Workers", "say",
 ]  # fmt: skip
@@ -33,6 +33,16 @@ Json = Annotated[
 ]
 Platform = Annotated[PlatformName | None, Some("--platform", help=say("カート", "The shop's platform."))]
 Book = Annotated[Path | None, Some("--book", metavar="CSV", help=say("定期台帳", "The subscription book."))]
+PeopleBook = Annotated[
+    Path | None,
+    Some(
+        "--book",
+        metavar="CSV",
+        help=say(
+            "ファイルに載せる氏名・住所のある台帳", "The book that has names and addresses for the files."
+        ),
+    ),
+]
 Orders = Annotated[
     Path | None, Some("--orders", metavar="CSV", help=say("未出荷の受注", "Open orders, not yet shipped."))
 ]

@@ -138,3 +138,40 @@ def test_a_run_that_was_changed_is_refused(run: Path, plan: Path, tmp_path: Path
     (tmp_path / "run.toml").write_text(changed, "utf-8")
     code, output = teiki("jobs", tmp_path, plan, "--out", tmp_path / "out", "--lang", "en")
     assert code == 2 and "summary.json" in output
+
+
+FILES = """
+[[job]]
+name = "一覧"
+kind = "csv"
+select = { search = { status = ["未対応"], kind = "subscription" } }
+with = { format = "出荷リスト", encoding = "UTF-8" }
+
+[[job]]
+kind = "pdf"
+select = { how = "page" }
+with = { form = "請求書", issued = 2026-05-10 }
+"""
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_names_in_files_come_from_the_book_or_are_made_up(run: Path, tmp_path: Path, given: bool) -> None:
+    plan, book, out = tmp_path / "files.toml", tmp_path / "book.csv", tmp_path / "out"
+    plan.write_text(FILES, encoding="utf-8")
+    customers = pl.read_parquet(run / "events.parquet")["customer"].drop_nulls().unique().sort().to_list()
+    rows = [
+        f"S{i},{customer},実在 花子,見本町{i},1ヶ月ごと,TEA,代引き,継続"
+        for i, customer in enumerate(customers)
+    ]
+    book.write_text(
+        "\n".join(["定期受注番号,顧客番号,氏名,住所,頻度,商品コード,支払方法,ステータス", *rows]),
+        encoding="utf-8",
+    )
+    code, output = teiki("jobs", run, plan, "--out", out, "--quiet", *(("--book", book) if given else ()))
+    assert (code, output) == (0, "")
+    assert {path.name for path in out.iterdir()} >= {"01_一覧_csv-000001.csv", "02_pdf_請求書-000002.pdf"}
+    names = pl.read_csv(out / "01_一覧_csv-000001.csv")["お届け先氏名"].unique().to_list()
+    assert (names == ["実在 花子"]) == given
+    assert given or len(names) > 50
+    for path in out.glob("*.parquet"):
+        assert "実在" not in str(pl.read_parquet(path).to_dict(as_series=False))
