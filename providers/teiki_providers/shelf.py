@@ -1,6 +1,6 @@
 """All books, by payment method."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 from teiki_providers.amazon_pay.book import BOOK as AMAZON_PAY
 from teiki_providers.books import Book
@@ -10,7 +10,7 @@ from teiki_providers.deferred.book import NP_BOOK, REALTIME_BOOK, SCORE_BOOK, WI
 from teiki_providers.rakuten_pay.book import BOOK as RAKUTEN_PAY
 from teiki_sim.messages import Method
 
-BOOKS: Mapping[Method, Book] = {
+BOOKS: MutableMapping[Method, Book] = {
     book.method: book
     for book in (CARD, NP_BOOK, WIZ_BOOK, REALTIME_BOOK, SCORE_BOOK, AMAZON_PAY, RAKUTEN_PAY)
 }

@@ -118,9 +118,10 @@ class Deletion(OfOrder):
 
 
 class Return(OfOrder):
-    """Whether the payment is cancelled with the return."""
+    """Whether the payment is cancelled with the return, and the customer told to destroy an invoice."""
 
     cancels: bool = True
+    tells: bool = True
 
 
 class Mail(OfOrder):

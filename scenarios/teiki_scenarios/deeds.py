@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from teiki_scenarios import account_deeds
 from teiki_scenarios import marketplace_deeds as market
 from teiki_scenarios.deed import Deed, Who
 from teiki_scenarios.deed_args import (
@@ -131,7 +132,9 @@ def _print(stage: Stage, actor: Actor, args: OfOrder) -> None:
 
 
 def _mail(stage: Stage, actor: Actor, args: Mail) -> None:
-    stage.shop.row(Kind.MAIL, stage.order(args.order), actor, code=stage.shop.log.code(args.about))
+    order = stage.order(args.order)
+    if not account_deeds.mail(stage, order, actor, args.about):
+        stage.shop.row(Kind.MAIL, order, actor, code=stage.shop.log.code(args.about))
 
 
 def _reverse_points(stage: Stage, actor: Actor, args: OfOrder) -> bool:
@@ -177,12 +180,12 @@ _ANYONE: tuple[Who, ...] = ("operator", "customer", "system")
 
 DEEDS: Mapping[str, Deed] = {
     "skip": Deed(Skip, _PAGE, _of_subscription(ops.skip, "move_master"), "スキップする", "skip one delivery"),
-    "stop": Deed(OfSubscription, _PAGE, _of_subscription(ops.stop), "定期を停止する", "stop the subscription"),
+    "stop": Deed(OfSubscription, _PAGE, account_deeds.stop, "定期を停止する", "stop the subscription"),
     "cancel_subscription": Deed(
-        OfSubscription, _PAGE, _of_subscription(ops.stop, for_good=True), "定期を解約する", "cancel for good"
+        OfSubscription, _PAGE, account_deeds.cancel, "定期を解約する", "cancel for good"
     ),
     "resume": Deed(
-        OfSubscription, _PAGE, _of_subscription(ops.resume), "再開を押す(有効に戻す)", "press 再開, or set 有効"
+        OfSubscription, _PAGE, account_deeds.resume, "再開を押す(有効に戻す)", "press 再開, or set 有効"
     ),
     "clear_flag": Deed(
         OfSubscription, _DESK, _of_subscription(ops.clear_flag),
@@ -263,7 +266,7 @@ DEEDS: Mapping[str, Deed] = {
         OfOrder, _DESK, _of_order(ops.back_to_waiting), "出荷待ちに戻す", "set it to 出荷待ち again"
     ),
     "process_return": Deed(
-        Return, _DESK, _of_order(ops.process_return, "cancels"), "返品処理をする", "process the return"
+        Return, _DESK, _of_order(ops.process_return, "cancels", "tells"), "返品処理をする", "process the return"
     ),
     "print_invoice": Deed(OfOrder, _DESK, _print, "請求書印字データを取る", "download the invoice print data"),
     "capture": Deed(
@@ -290,5 +293,6 @@ DEEDS: Mapping[str, Deed] = {
     "refuse_parcel": Deed(
         OfOrder, ("customer",), market.refuse_parcel, "荷物を受け取らない", "refuse the parcel when it comes"
     ),
+    **account_deeds.ACCOUNT,
 }  # fmt: skip
 """The operations by the name that ``does`` takes."""

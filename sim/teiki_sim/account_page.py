@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from teiki_sim import cards, standing
 from teiki_sim import operations as ops
-from teiki_sim.config_account import AccountPage
+from teiki_sim.config_account import AccountPage, PageTerms
 from teiki_sim.log.kinds import Actor
 from teiki_sim.shop import Shop
 
 __all__ = ["delete_card", "may_cancel", "may_resume", "register_card", "resume", "settings_of", "stop"]
 
 WHO = Actor.CUSTOMER
-_FREE = AccountPage()
+_FREE = AccountPage().terms
 
 
-def settings_of(shop: Shop) -> AccountPage:
+def settings_of(shop: Shop) -> PageTerms:
     """The page's settings; a platform that has none permits everything."""
-    return shop.config.account_page if shop.policy.has_account_page_settings else _FREE
+    return shop.config.account_page.terms if shop.policy.has_account_page_settings else _FREE
 
 
 def may_cancel(shop: Shop) -> bool:

@@ -101,18 +101,24 @@ def generate(
 
 
 def place(
-    shop: Shop, orders: Rows, actor: Actor = Actor.CUSTOMER, numbers: int | NDArray[np.int64] = 0
+    shop: Shop,
+    orders: Rows,
+    actor: Actor = Actor.CUSTOMER,
+    numbers: int | NDArray[np.int64] = 0,
+    *,
+    attended: bool = True,
 ) -> None:
     """Charge and log single orders; a buyer whose charge is refused gets no order.
 
-    ``numbers``: the words of order numbers that the shop did not give by itself (SS-ORD-04).
+    ``numbers``: the words of order numbers that the shop did not give by itself (SS-ORD-04). Not ``attended``:
+    nobody is at the checkout, so the order is there all the same, unauthorised (EC-CAN-05).
     """
     table = shop.orders
     table.status[orders] = shop.policy.order.waiting
     table.payment[orders] = np.where(shop.uncovered[table.method[orders]], shop.policy.payment.not_needed, 0)
     outcome, code = _charge(shop, orders, np.zeros(len(orders), np.int16))
     accepted = outcome == Outcome.ACCEPTED
-    taken = accepted | _stands_refused(shop, orders)
+    taken = accepted | _stands_refused(shop, orders) | (not attended)
     placed = orders[taken]
     shop.rows(
         Kind.GENERATED, placed, actor, "generated",

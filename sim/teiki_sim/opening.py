@@ -89,7 +89,7 @@ def _account_terms(shop: Shop) -> dict[str, int]:
     """What the account page permits, on a platform whose documents tell of such settings."""
     if not shop.policy.has_account_page_settings:
         return {}
-    page = shop.config.account_page
+    page = shop.config.account_page.terms
     status = {"停止": SubscriptionMeaning.STOPPED, "キャンセル": SubscriptionMeaning.CANCELLED}
     return {
         "account.cancel": int(page.cancel),

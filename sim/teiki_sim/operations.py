@@ -9,13 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from teiki_sim import adjusting, nightly, points
+from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.holds import keeping
 from teiki_sim.holds.page import allow
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Method, Outcome
-from teiki_sim.payments import authorise_anew, let_go, reauthorise
+from teiki_sim.payments import authorise_anew, change_captured, let_go, reauthorise
+from teiki_sim.shipping import ship_first_data
 from teiki_sim.shop import Shop
 from teiki_sim.standing import meaning, payment_meaning, refuse
 from teiki_sim.tables import FORCED, GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED, without
@@ -164,6 +166,9 @@ def stop_at_warehouse(shop: Shop, order: int, actor: Actor) -> bool:
 def back_to_waiting(shop: Shop, order: int, actor: Actor) -> None:
     """Set an order to 出荷待ち again, its stop withdrawn: it goes on the next list (EC-WH-02, SS-NP-01)."""
     orders, words = shop.orders, shop.policy.order
+    if orders.flags[order] & (HANDED_OVER | WAREHOUSE_STOPPED | GONE) == HANDED_OVER:
+        later = int(shop.now % DAY >= shop.ship_second)
+        shop.when(shop.later(later, shop.ship_second), ship_first_data, shop, order)
     orders.flags[order] &= without(WAREHOUSE_STOPPED | HANDED_OVER)
     if orders.status.item(order) != words.waiting:
         shop.set_status(order, words.waiting, Kind.EDITED, actor, code=shop.log.code("status"))
@@ -244,6 +249,12 @@ def edit_quantity(shop: Shop, order: int, quantity: int, actor: Actor, *, reauth
     orders = shop.orders
     before = orders.quantity.item(order)
     unit = unit_price(shop, order)
+    if (
+        shop.policy.changes_captured
+        and payment_meaning(shop, order) == PaymentMeaning.CAPTURED
+        and reauthorises
+    ):
+        change_captured(shop, order, orders.amount.item(order) + unit * (quantity - before), actor)
     orders.quantity[order] = quantity
     orders.amount[order] += unit * (quantity - before)
     shop.row(

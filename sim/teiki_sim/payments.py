@@ -7,9 +7,20 @@ from dataclasses import replace
 import numpy as np
 
 from teiki_sim import nightly, points
+from teiki_sim.calendar import month_of, month_start
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHODS, UNCOVERED, Answer, Charges, Method, Operation, Outcome
+from teiki_sim.messages import (
+    DEFERRED,
+    METHOD_NAMES,
+    METHODS,
+    UNCOVERED,
+    Answer,
+    Charges,
+    Method,
+    Operation,
+    Outcome,
+)
 from teiki_sim.shipping import ask_about
 from teiki_sim.shop import Shop
 from teiki_sim.standing import RefusedError, meaning, payment_meaning, refuse
@@ -160,6 +171,33 @@ def ask_verdict(shop: Shop, order: int, actor: Actor) -> Verdict:
     if lost:
         shop.aftermath.follow(order, "cancel_unanswered")
     return outcome
+
+
+def change_captured(shop: Shop, order: int, amount: int, actor: Actor) -> None:
+    """Another amount (yen) for what is captured, at the provider (EC-SHP-06).
+
+    Raises `RefusedError` where it takes no change, or only a decrease (EC-REA-03), or not any more (EC-SHP-06); the
+    order then stays as it is.
+    """
+    orders = shop.orders
+    if shop.uncovered[orders.method.item(order)]:
+        return
+    shop.tries[order] = attempt = shop.tries.get(order, 0) + 1
+    answer = shop.gateway.ask(ask_about(shop, order, Operation.CHANGE, amount, attempt=attempt))
+    if answer.outcome != Outcome.ACCEPTED:
+        rule = "window" if _past_period(shop, order) else "no_change"
+        raise refuse(shop, order, -1, rule, answer.code or "change", actor)
+    orders.covered[order] = amount
+
+
+def _past_period(shop: Shop, order: int) -> bool:
+    """Whether the provider's period for changes is over, by the shop's own terms and the planned ship date."""
+    terms = shop.config.payments[METHOD_NAMES[shop.orders.method.item(order)]]
+    ship = shop.orders.ship.item(order)
+    if terms.change_days is not None and shop.today > ship + terms.change_days:
+        return True
+    ends = terms.change_month_ends
+    return ends is not None and shop.today >= month_start(month_of(ship) + ends + 1)
 
 
 def _still_authorised(shop: Shop, order: int) -> bool:

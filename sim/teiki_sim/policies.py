@@ -114,6 +114,7 @@ class Policy:
     charges_without_goods: bool = False  # EC-SHP-05: through deferred payment
     warns_due_at_once: bool = False  # EC-SUB-15
     notes_go_elsewhere: bool = False  # SS-ORD-09
+    changes_captured: bool = False  # EC-SHP-06: an amount is changed at the provider after the capture too
     failed_generation: Literal["flag", "hold"] = "flag"
     np_refusals: Cases = field(default_factory=dict)
     mailed_grounds: frozenset[str] = frozenset()
@@ -314,6 +315,7 @@ ECFORCE = Policy(
     address_reaches_subscription=False,
     has_account_page_settings=True,
     warns_due_at_once=True,
+    changes_captured=True,
 )
 
 #: The document is about 要対応 alone. It names 出荷準備, 出荷状態, 出荷済み and 与信NG; all other statuses, and that

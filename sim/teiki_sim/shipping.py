@@ -218,6 +218,17 @@ def ship(shop: Shop, carriers: NDArray[np.bool_], in_time: bool) -> None:
     )  # fmt: skip
 
 
+def ship_first_data(shop: Shop, order: int) -> None:
+    """The warehouse still had the first shipping data of an order that got new ones: that parcel leaves too (EC-WH-03)."""
+    one = np.array([order])
+    table = shop.orders
+    shop.rows(
+        Kind.SHIPPED, one, Actor.WAREHOUSE, side=Side.WAREHOUSE, method=table.method[one], product=table.product[one],
+        quantity=table.quantity[one], amount=table.amount[one], ship=np.full(1, shop.today, np.int32),
+        delivery=table.delivery[one], code=slip_numbers(one),
+    )  # fmt: skip
+
+
 def complete(shop: Shop) -> None:
     """Import the completion data; rows of orders not in 出荷作業中 are rejected (SS-ORD-12)."""
     orders, live, words = shop.orders, shop.live, shop.policy.order

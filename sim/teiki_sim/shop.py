@@ -374,6 +374,8 @@ class Shop:
         """Set a subscription's next dates."""
         self.subs.ship[sub], self.subs.delivery[sub] = ship, delivery
         self.sub_row(Kind.SCHEDULED, sub, actor, rule, ship=ship, delivery=delivery)
+        if self.policy.warns_due_at_once and self.today < delivery <= self.today + self.ahead:
+            self.sub_row(Kind.NOTICE, sub, rule="due_at_once", code=self.log.code("due_at_once"))
 
     def later(self, days: int, clock_seconds: int) -> int:
         """An instant some days on, at a time of day."""

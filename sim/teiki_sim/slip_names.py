@@ -191,6 +191,13 @@ _AFTER_CAPTURE: dict[str, SlipNote] = {
         "INV-01 INV-29", "期限内の依頼を期限後に処理した", "asked for in time, carried out after the period"
     ),
 }
+_PULLED: dict[str, SlipNote] = {
+    "pulled_not_moved": _operator(
+        "INV-07",
+        "次回分をまとめたのに次回日を動かさなかった",
+        "the next delivery goes with this order, and comes again",
+    ),
+}
 _ADJUSTMENTS: dict[str, SlipNote] = {
     "adjustment_twice": _operator("INV-34", "調整金額を二度入力した", "an adjustment is entered twice"),
     "adjustment_tax_ignored": _operator(
@@ -497,6 +504,7 @@ SLIPS: dict[str, SlipNote] = {
     **_RESTARTS,
     **_AFTER_CAPTURE,
     **_ADJUSTMENTS,
+    **_PULLED,
 }
 """All of them by name, each group in a table of its own."""
 

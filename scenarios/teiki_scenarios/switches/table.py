@@ -1,6 +1,7 @@
 """All switches by rule, each platform's from a room of its own; V rules that the monitors name have theirs by that."""
 
 from teiki_scenarios.switches import ecforce_files, ecforce_jobs, marketplace, rehearsals
+from teiki_scenarios.switches import ecforce_core, ecforce_files, marketplace, rehearsals
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
@@ -14,5 +15,7 @@ SWITCHES: dict[str, Switch] = {
     **marketplace.SWITCHES,
     **rehearsals.SWITCHES,
     **ecforce_jobs.SWITCHES,
+    **ecforce_core.SWITCHES,
+    **ecforce_files.SWITCHES,
     **marketplace.SWITCHES,
 }

@@ -18,6 +18,7 @@ from teiki_sim.addressing import (
 )
 from teiki_sim.calendar import DAY
 from teiki_sim.cards import delete_card, dissolve_agreement, is_lacking, lose, register_card
+from teiki_sim.course_edits import move_on, pull_next
 from teiki_sim.desk import WHO
 from teiki_sim.incidents.incident import Hour, Incident
 from teiki_sim.log.kinds import Actor, Kind, Side
@@ -226,6 +227,35 @@ def _made_anew(desk: Operators, sub: int) -> None:
         register_card(desk.shop, sub, Actor.CUSTOMER)
 
 
+# -- the next delivery in this parcel ----------------------------------------------------------------
+
+
+def _pulled(desk: Operators, order: int) -> None:
+    """The goods of the next delivery go with this order, whose next delivery stays where it is (EC-SUB-12)."""
+    shop = desk.shop
+    sub = shop.orders.sub.item(order)
+    pull_next(shop, sub, WHO, moves_master=False)
+    row = shop.truth.open(shop.now, "operator", "pulled_not_moved", "INV-07", sub)
+    date = shop.subs.delivery.item(sub)
+
+    def evening() -> None:
+        if shop.subs.last_order.item(sub) != order:
+            shop.truth.judge(row, shop.now, lambda: True)
+        elif shop.subs.delivery.item(sub) == date:
+            shop.when(shop.later(1, DAY - 30), evening)
+        else:
+            shop.truth.judge(row, shop.now, lambda: False)
+
+    shop.when(shop.later(0, DAY - 30), evening)
+    if shop.mends(sub, order):
+        desk.later(1, partial(_move_on, shop, sub, date))
+
+
+def _move_on(shop: Shop, sub: int, date: int) -> None:
+    if shop.subs.delivery.item(sub) == date:
+        move_on(shop, sub, WHO)
+
+
 INCIDENTS: tuple[Incident, ...] = (
     Incident("address_not_carried", Hour.AFTERNOON, _active, _only_customer, "subscription", 0.0002),
     Incident("address_after_generation", Hour.AFTERNOON, _waiting, _after_generation, share=0.002),
@@ -233,4 +263,5 @@ INCIDENTS: tuple[Incident, ...] = (
     Incident("reactivated_without_card", Hour.AFTERNOON, _cancelled_by_card, _without_card, "subscription", 0.001),
     Incident("card_deleted_in_use", Hour.MORNING, _made_last_night, _deleted_in_use, "subscription", 0.005),
     Incident("agreement_dissolved", Hour.DAWN, _by_amazon, _dissolved, "subscription", 0.001),
+    Incident("pulled_not_moved", Hour.AFTERNOON, _waiting, _pulled, share=0.004, platforms=frozenset({"ecforce"})),
 )  # fmt: skip

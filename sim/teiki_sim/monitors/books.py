@@ -52,11 +52,15 @@ def note_transactions(scene: Scene) -> None:
 
 
 def note_money(scene: Scene) -> None:
-    """Captures of another amount than was authorised, and refunds; before they are folded."""
+    """Captures of another amount than was authorised, what raises one, and refunds; before they are folded."""
     state, t, amount = scene.state, scene.rows.transaction, scene.rows.amount
     ledger = state.fold.ledger
     captured = scene.kind == int(Kind.CAPTURED)
-    odd = ~captured | (ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED)
+    raised = scene.kind == int(Kind.REAUTHORISED)
+    for i in each(raised & (t >= 0) & (ledger.state[t] == Live.CAPTURED)):
+        state.captured.setdefault(int(t[i]), int(ledger.authorised[t[i]]))
+    odd = captured & ((ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED))
+    odd |= scene.kind == int(Kind.REFUNDED)
     for i in each(odd & (t >= 0)):
         transaction, yen = int(t[i]), max(0, int(amount[i]))
         before = state.captured.get(transaction)

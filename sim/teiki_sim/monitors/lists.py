@@ -7,7 +7,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.scene import Scene, each
-from teiki_sim.monitors.state import EXPORTED, State
+from teiki_sim.monitors.state import EXPORTED, SHIPPED, State
 
 #: Edits that say 出力済 without an export, and the one that takes it back.
 _FLAGGED = ("listed_by_hand", "listed")
@@ -19,7 +19,8 @@ def exported_again(scene: Scene) -> None:
     """Of orders that the warehouse has, and of which it has confirmed no stop: one that is exported once more."""
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
-        scene.state.report("INV-36", at, sub, order, seq, case="twice")
+        case = "parcels" if scene.flags[i] & SHIPPED else "twice"
+        scene.state.report("INV-36", at, sub, order, seq, case=case)
 
 
 def flagged(scene: Scene) -> None:

@@ -47,7 +47,8 @@ def _standing(payment: int, ledger: int, method: int) -> int:
         return bundled  # where the method was changed to one without a provider, there is nothing to cancel
     covered = ledger & _COVER
     cancelled = payment in (PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED)
-    cancelled |= bool(ledger & CANCELLED_THERE) and not ledger & LIVE_THERE
+    if payment != PaymentMeaning.REFUSED:  # a later try was refused: no cover, but nothing cancelled it
+        cancelled |= bool(ledger & CANCELLED_THERE) and not ledger & LIVE_THERE
     compared = covered and method != Method.AMAZON_PAY
     return (
         bundled
@@ -91,7 +92,14 @@ def _uncovered(scene: Scene, standing: NDArray[np.uint8], unfit: NDArray[np.bool
         if standing[i] & _CANCELLED:
             scene.state.report("INV-02", at, sub, order, seq, status=status)
         if standing[i] & _BARE:
-            scene.state.report("INV-03", at, sub, order, seq, status=status)
+            case = "released" if _was_covered(scene.state, order, status) else ""
+            scene.state.report("INV-03", at, sub, order, seq, case=case, status=status)
+
+
+def _was_covered(state: State, order: int, status: int) -> bool:
+    """A refused order that once was authorised: a reauthorisation took its cover away (EC-REA-05)."""
+    refused = PAYMENT_MEANING[status] == int(PaymentMeaning.REFUSED)
+    return bool(refused) and any(state.fold.ledger.authorised[t] > 0 for t in state.of_order(order))
 
 
 def _other_amount(scene: Scene, compared: NDArray[np.bool_]) -> None:

@@ -47,6 +47,7 @@ MOVED = 32  # the customer's address changed, and not all of it has caught up
 RECOUNTED = np.uint16(128)  # its count was lowered, and price and gifts not recalculated since
 UNPAYABLE = 64  # a means of payment of the customer is gone
 ADJUSTED = 128  # an adjustment is open
+PULLED = 256  # the next delivery was put into an order under way
 
 # What the ledger says of an order, as bits.
 AUTHORISED_THERE, PENDING_THERE, CAPTURED_THERE, CANCELLED_THERE = 1, 2, 4, 8
@@ -143,6 +144,7 @@ class State:
         self.more_slips: dict[int, set[int]] = {}
         self.moved: dict[int, Any] = {}
         self.moved_on: dict[int, tuple[int, int]] = {}
+        self.pulled: dict[int, int] = {}
         self.adjusting: dict[int, Any] = {}
         self.carriers: dict[int, int] = {}
         self.told_to_discard: set[int] = set()
@@ -262,15 +264,20 @@ class State:
         return [t for t in self.of_order(order) if self.ledger_state(t) & LIVE_THERE]
 
     def ledger_state(self, transaction: int) -> int:
-        """What the ledger says of one transaction, as a bit."""
-        return _BITS.item(self.fold.ledger.state.item(transaction))
+        """What the ledger says of one transaction, as a bit; given back in part, it is captured still."""
+        state = self.fold.ledger.state.item(transaction)
+        if state == Live.REFUNDED and self.taken(transaction) > 0:
+            return CAPTURED_THERE
+        return _BITS.item(state)
 
     def ledger_bits(self, order: NDArray[Any], first: NDArray[Any], flags: NDArray[Any]) -> NDArray[np.uint8]:
         """What the ledger says of each order, by its first transaction and flags."""
         bits: NDArray[np.uint8] = _BITS.take(self.fold.ledger.state.take(first))
         bits *= first >= 0
-        for i in (flags & SEVERAL).nonzero()[0].tolist():
-            bits[i] = np.bitwise_or.reduce(_BITS[self.fold.ledger.state[self.of_order(int(order[i]))]])
+        for i in (flags & (SEVERAL | ODD)).nonzero()[0].tolist():
+            bits[i] = 0
+            for transaction in self.of_order(int(order[i])):
+                bits[i] |= self.ledger_state(transaction)
         return bits
 
     def taken(self, transaction: int) -> int:

@@ -19,6 +19,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}({method_name}、決済状況「{status_name}」)が有効な与信なしに{at_date}に出荷されました。",
         "{order} ({method_name}, payment status {status_name}) left on {at_date} without a valid authorisation.",
     ),
+    ("INV-03", "released"): (
+        "{order}({method_name}、決済状況「{status_name}」)は再与信が断られて与信がなくなったのに、{at_date}に出荷されました。",
+        "{order} ({method_name}, payment status {status_name}) lost its cover to a refused reauthorisation and left on {at_date}.",
+    ),
     ("INV-04", ""): (
         "{order}は注文金額{expected_yen}に対し与信金額{found_yen}のまま{at_date}に出荷されました。",
         "{order} left on {at_date} with {found_yen} authorised; the order is for {expected_yen}.",
@@ -34,6 +38,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("INV-07", ""): (
         "{subscription}の{cycle}回目に{order}と{other_order}の2件が有効なまま残っています。1件のはずです。",
         "{subscription}: cycle {cycle} has two surviving orders, {order} and {other_order}; there should be one.",
+    ),
+    ("INV-07", "pulled"): (
+        "{subscription}の次回分は{other_order}にまとめたのに、{at_date}に{order}でもう一度生成されました。",
+        "{subscription}: the next delivery went with {other_order}, yet {order} was generated for it on {at_date}.",
     ),
     ("INV-08", "lapsed"): (
         "{subscription}の次回お届け予定日は{date_date}ですが、{at_date}になっても子注文が生成されていません。",
@@ -255,6 +263,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}は{opened_date}に取り消されましたが、{at_date}になってもポイント({found})が戻されていません。",
         "{order} was cancelled on {opened_date}, but its {found} points were not reversed by {at_date}.",
     ),
+    ("INV-36", "parcels"): (
+        "{order}は最初の出荷データで荷物が出た後、{at_date}に出荷データがもう一度作られました。荷物が2つになります。",
+        "{order} had left by its first shipping data when new data was given on {at_date}: a second parcel follows.",
+    ),
     ("INV-36", "twice"): (
         "{order}は倉庫に渡っているのに、{at_date}にもう一度出荷リストに出力されました。二重に出荷されるおそれがあります。",
         "{order} went out on another shipping list on {at_date}, though the warehouse had it already; it may ship twice.",
@@ -429,6 +441,7 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-01", None, "ecforce", None, "EC-CAN-01"),
     ("INV-02", None, "ecforce", None, "EC-CAN-08"),
     ("INV-03", None, "subscstore", (_SCORE,), "SS-SCORE-02"),
+    ("INV-03", "released", "ecforce", None, "EC-REA-05"),
     ("INV-03", None, "ecforce", None, "EC-CAN-07"),
     ("INV-04", None, "ecforce", None, "EC-REA-04"),
     ("INV-05", None, "subscstore", (_AMAZON,), "SS-AMZ-06"),
@@ -436,6 +449,7 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-06", "captured", "subscstore", (_AMAZON,), "SS-AMZ-06"),
     ("INV-06", None, "ecforce", None, "EC-PAY-07"),
     ("INV-07", None, "subscstore", None, "SS-RACE-04"),
+    ("INV-07", "pulled", "ecforce", None, "EC-SUB-12"),
     ("INV-07", None, "ecforce", None, "EC-SUB-06"),
     ("INV-08", "lapsed", "subscstore", (_AMAZON,), "SS-AMZ-07"),
     ("INV-08", "missing", "subscstore", (Method.RAKUTEN_PAY,), "SS-RAK-03"),
@@ -471,6 +485,7 @@ RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] =
     ("INV-31", "missing", "subscstore", None, "SS-RAK-03"),
     ("INV-32", "twice", "ecforce", None, "EC-PAY-08"),
     ("INV-32", "below_zero", "ecforce", None, "EC-PAY-08"),
+    ("INV-36", "parcels", "ecforce", None, "EC-WH-03"),
     ("INV-36", "twice", "ecforce", None, "EC-CSV-03"),
     ("INV-36", "never", "ecforce", None, "EC-UPD-13"),
     ("INV-34", "stopped", "ecforce", None, "EC-ADJ-03"),
