@@ -19,7 +19,7 @@ from teiki_sim.addressing import (
 from teiki_sim.calendar import DAY
 from teiki_sim.cards import delete_card, dissolve_agreement, is_lacking, lose, register_card
 from teiki_sim.course_edits import move_on, pull_next
-from teiki_sim.desk import WHO
+from teiki_sim.desk import WHO, survives
 from teiki_sim.incidents.incident import Hour, Incident
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
@@ -238,15 +238,17 @@ def _pulled(desk: Operators, order: int) -> None:
     row = shop.truth.open(shop.now, "operator", "pulled_not_moved", "INV-07", sub)
     date = shop.subs.delivery.item(sub)
 
-    def evening() -> None:
-        if shop.subs.last_order.item(sub) != order:
-            shop.truth.judge(row, shop.now, lambda: True)
+    def after_the_night() -> None:
+        last = shop.subs.last_order.item(sub)
+        if last != order:
+            again = shop.orders.delivery.item(last) == date and survives(shop, order)
+            shop.truth.judge(row, shop.now, lambda: again)
         elif shop.subs.delivery.item(sub) == date:
-            shop.when(shop.later(1, DAY - 30), evening)
+            shop.when(shop.later(1, shop.night_second + 120), after_the_night)
         else:
             shop.truth.judge(row, shop.now, lambda: False)
 
-    shop.when(shop.later(0, DAY - 30), evening)
+    shop.when(shop.later(1, shop.night_second + 120), after_the_night)
     if shop.mends(sub, order):
         desk.later(1, partial(_move_on, shop, sub, date))
 

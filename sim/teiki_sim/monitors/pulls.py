@@ -9,14 +9,8 @@ def pulled(scene: Scene) -> None:
     state = scene.state
     for i in each(state.said(scene.code, "pulled") & (scene.sub >= 0)):
         sub = int(scene.sub[i])
-        state.pulled[sub] = int(scene.order[i])
+        state.pulled[sub] = int(scene.order[i]), state.fold.subscriptions.delivery.item(sub)
         state.subs.flags[sub] |= PULLED
-
-
-def moved_on(scene: Scene) -> None:
-    """The next delivery was skipped, as it should be (of marked subscriptions)."""
-    for sub in scene.sub.tolist():
-        _forget(scene.state, sub)
 
 
 def generated(scene: Scene) -> None:
@@ -24,9 +18,12 @@ def generated(scene: Scene) -> None:
     state = scene.state
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
-        if sub in state.pulled:
-            state.report("INV-07", at, sub, order, seq, case="pulled", other=state.pulled[sub])
-            _forget(state, sub)
+        if sub not in state.pulled:
+            continue
+        other, date = state.pulled[sub]
+        if int(scene.rows.delivery[i]) == date and state.survives(other):
+            state.report("INV-07", at, sub, order, seq, case="pulled", other=other)
+        _forget(state, sub)
 
 
 def _forget(state: State, sub: int) -> None:

@@ -144,7 +144,7 @@ class State:
         self.more_slips: dict[int, set[int]] = {}
         self.moved: dict[int, Any] = {}
         self.moved_on: dict[int, tuple[int, int]] = {}
-        self.pulled: dict[int, int] = {}
+        self.pulled: dict[int, tuple[int, int]] = {}
         self.adjusting: dict[int, Any] = {}
         self.carriers: dict[int, int] = {}
         self.told_to_discard: set[int] = set()

@@ -129,7 +129,6 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-16",), skips.stopped, On.SUBSCRIPTION, _OVER, sub_marks=WAITING),
     Watch(("INV-20",), schedule.recovery, On.SUBSCRIPTION, (K.FLAG_SET, K.FLAG_CLEARED, K.RESUMED, *_OVER)),
     Watch(("INV-07",), pulls.pulled, On.ORDER, (K.EDITED,)),
-    Watch(("INV-07",), pulls.moved_on, On.SUBSCRIPTION, (K.SKIPPED,), sub_marks=PULLED),
     Watch(("INV-07",), pulls.generated, On.ORDER, (K.GENERATED,), sub_marks=PULLED),
     Watch(("INV-27",), invoices.cancelled, On.LEDGER, (K.PAYMENT_CANCELLED,)),
     Watch(("INV-27",), invoices.told, On.ORDER, (K.MAIL,)),
