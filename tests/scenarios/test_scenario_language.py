@@ -183,7 +183,13 @@ def _typed(value: Any) -> Any:
         return [_typed(each) for each in value]
     if value in ("true", "false"):
         return value == "true"
-    return int(value) if value.lstrip("-").isdigit() else float(value) if value.replace(".", "", 1).isdigit() else value
+    return (
+        int(value)
+        if value.lstrip("-").isdigit()
+        else float(value)
+        if value.replace(".", "", 1).isdigit()
+        else value
+    )
 
 
 def test_the_schema_names_every_operation_with_its_arguments() -> None:

@@ -1,7 +1,6 @@
 """All switches by rule, each platform's from a room of its own; V rules that the monitors name have theirs by that."""
 
-from teiki_scenarios.switches import ecforce_files, ecforce_jobs, marketplace, rehearsals
-from teiki_scenarios.switches import ecforce_core, ecforce_files, marketplace, rehearsals
+from teiki_scenarios.switches import ecforce_core, ecforce_files, ecforce_jobs, marketplace, rehearsals
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
