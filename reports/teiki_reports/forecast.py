@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from teiki_reports import Lang, charts, overview, sections
+from teiki_reports import Lang, charts, comparison, overview, sections
 from teiki_reports.data import SERIES, Run, present
 from teiki_reports.pages import Page, Section, fill
 from teiki_reports.tables import table
@@ -29,7 +29,7 @@ def render(run_dir: Path, lang: Lang) -> str:
         title=say("forecast_title"),
         facts=overview.facts(summary, days, None, say),
         overview=overview.tables(summary, say),
-        sections=tuple(section for section in found if section),
+        sections=(*(section for section in found if section), *comparison.section(run_dir, say)),
     )
     return fill("forecast.html.j2", page, lang)
 

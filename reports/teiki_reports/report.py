@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from teiki_reports import Lang, findings, marketplace, overview, sections
+from teiki_reports import Lang, comparison, findings, marketplace, overview, sections
 from teiki_reports.data import Run
 from teiki_reports.pages import Finding, Page, fill
 from teiki_reports.texts import Texts
@@ -33,6 +33,7 @@ def render(run_dir: Path, lang: Lang) -> str:
             sections.failures(events, say),
             sections.findings(violations, listing, others, say),
             *marketplace.section(summary, say),
+            *comparison.section(run_dir, say),
         ),
         findings=parts,
         findings_note=note,

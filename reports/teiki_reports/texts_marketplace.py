@@ -82,5 +82,9 @@ COMPARISON: Mapping[str, tuple[str, str]] = {
     "cmp_holds": ("保留", "Holds"),
     "cmp_flags": ("定期生成エラー", "Generation errors"),
     "cmp_money_at_risk": ("違反の影響額(円)", "Yen at risk in violations"),
+    "cmp_cancelled": ("注文のキャンセル", "Orders cancelled"),
+    "cmp_messages_late": ("返信の遅れ", "Answers too late"),
+    "cmp_charged_to_seller": ("セラー都合のキャンセル", "Cancels charged to the seller"),
+    "cmp_money_lost": ("依頼による損失(円)", "Yen lost to requests"),
     "cmp_violations": ("違反", "Violations"),
 }

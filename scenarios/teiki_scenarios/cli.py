@@ -84,12 +84,8 @@ def simulate(
     """Run months of a shop and write what happened."""
     language = lang or by_locale()
     with answering(language):
-        from teiki_scenarios.inputs import Given, gather
-        from teiki_scenarios.language import refuse
+        from teiki_scenarios.inputs import Given, gather, other_config
 
-        if compare is not None:
-            ja = "指定なし(比較は今後の版で提供します)"
-            raise refuse("teiki", "--compare", compare, ja, "nothing: comparing comes in a later version")
         given = Given(
             config, platform, book, orders, mapping, skip_bad_rows, subscriptions, months, start, seed, rates, slips, calm
         )  # fmt: skip
@@ -105,6 +101,7 @@ def simulate(
         from teiki_scenarios.simulation import simulate as run
         from teiki_scenarios.summary import show
 
+        other = None if compare is None else other_config(given, inputs, compare)
         check_door(door)
         check_out(out)
         if not quiet:
@@ -123,6 +120,8 @@ def simulate(
                 lang=language,
                 progress=progress,
                 origin=Origin(inputs.digest, inputs.facts, inputs.rejects),
+                other=other,
+                other_file=compare or "",
             )
         report(summary, out, language, quiet, as_json, show)
     if fail_on_violation and summary["by_severity"].get("violation"):
@@ -176,15 +175,14 @@ def forecast(
     with answering(language):
         from teiki_scenarios.forecasting import check_engine, evening, show
         from teiki_scenarios.forecasting import forecast as run
-        from teiki_scenarios.inputs import Given, gather
+        from teiki_scenarios.inputs import Given, gather, other_config
         from teiki_scenarios.language import refuse
         from teiki_scenarios.output import check_out
         from teiki_scenarios.simulation import Origin
 
-        for option, value in (("--compare", compare), ("--ageing", ageing)):
-            if value:
-                ja, en = "指定なし(今後の版で提供します)", "nothing: it comes in a later version"
-                raise refuse("teiki", option, value, ja, en)
+        if ageing:
+            ja, en = "指定なし(今後の版で提供します)", "nothing: it comes in a later version"
+            raise refuse("teiki", "--ageing", ageing, ja, en)
         check_engine(engine, executor)
         seen, start = evening(as_of, start)
         given = Given(
@@ -192,6 +190,7 @@ def forecast(
             unknown_methods="warn",
         )  # fmt: skip
         inputs = gather(given)
+        other = None if compare is None else other_config(given, inputs, compare)
         check_out(out)
         if not quiet:
             for remark in inputs.remarks(language):
@@ -214,6 +213,8 @@ def forecast(
                 as_of=seen,
                 calm=calm,
                 origin=Origin(inputs.digest, inputs.facts, inputs.rejects),
+                other=other,
+                other_file=compare or "",
             )
         report(summary, out, language, quiet, as_json, show)
 

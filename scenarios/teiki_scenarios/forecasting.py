@@ -16,6 +16,8 @@ import numpy as np
 import polars as pl
 
 from teiki_reports import write_forecast
+from teiki_scenarios.comparing import Counts, Figures, check_other, compare, figures
+from teiki_scenarios.comparing import show as show_comparison
 from teiki_scenarios.forecast_tables import (
     WAREHOUSE,
     Days,
@@ -29,7 +31,7 @@ from teiki_scenarios.language import Language, refuse
 from teiki_scenarios.output import check_out, whole_directory
 from teiki_scenarios.replications import Daily, Task, build, daily
 from teiki_scenarios.replications import replications as started
-from teiki_scenarios.simulation import Origin, Progress
+from teiki_scenarios.simulation import Origin, Progress, second_half
 from teiki_scenarios.summary import measured, run_digest
 from teiki_sim.book import rejects_csv
 from teiki_sim.book_columns import BookColumns
@@ -45,6 +47,7 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.writer import Sink
+from teiki_sim.monitors import Monitors
 from teiki_sim.names import ShopNames
 
 __all__ = ["check_engine", "evening", "forecast", "show"]
@@ -85,13 +88,17 @@ def forecast(
     as_of: date | None = None,
     calm: bool = False,
     origin: Origin | None = None,
+    other: Config | None = None,
+    other_file: Path | str = "--compare",
 ) -> dict[str, Any]:
     """Forecast the shipments of a shop and write its files to ``out``; the summary.
 
     The book is as it stands on the evening ``as_of``, by default the one before the start; where that lies
     further back, the days between are run and not shown. ``calm`` takes away all but the schedules, and
     with them what the book holds back. ``capacity`` is the warehouse's, parcels a day. The result does not
-    hang on ``workers``. Raises BadInput before anything runs.
+    hang on ``workers``. With ``other``, a second configuration runs on the same luck and compare.json says what
+    differs over all the days that are run; the summary then has its contents under ``compare``.
+    Raises BadInput before anything runs.
     """
     check_engine(engine, executor)
     check_out(out)
@@ -102,12 +109,17 @@ def forecast(
     book = dated(config, book)
     opening = calm_opening(book, open_orders) if calm else (book, open_orders)
     task = Task(config, opening[0], tuple(opening[1]))
+    second = None
+    if other is not None:
+        other = _as_run(calmed(other) if calm else other, days, capacity)
+        second = check_other(task, other, other_file)
     length = days.end - days.begin
     schedule = schedule_forecast(config, book, open_orders, length)
     with whole_directory(out) as directory:
         with tempfile.TemporaryDirectory(prefix="teiki-") as aside:
             log = Path(aside) / "events.parquet"
-            runs, events, seconds = _runs(task, days, log, replications, workers, progress)
+            parts = 1 if second is None else 2
+            runs, events, seconds = _runs(task, days, log, replications, workers, progress, parts)
             # What a calm run would ship, so that nothing is taken for an error that the book holds back.
             why = causes(
                 pl.scan_parquet(log),
@@ -118,6 +130,14 @@ def forecast(
                 length,
                 days.first,
             )
+        compared = None
+        if second is not None:
+            known = [run.figures for run in runs if run.figures is not None]
+            tell = None
+            if progress is not None:
+                tell = partial(second_half, progress, length * replications, replications)
+            compared = compare(task, second, known, workers, days.end * DAY, tell)
+            _write(directory / "compare.json", json.dumps(compared, ensure_ascii=False, indent=2) + "\n")
         tables = _tables(task, schedule, book, open_orders, runs, days)
         for name, table in (tables | {"causes": why}).items():
             table.write_csv(directory / f"{name}.csv")
@@ -128,7 +148,7 @@ def forecast(
         summary |= measured(events, seconds, time.perf_counter() - began)
         _write(directory / "summary.json", json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
         write_forecast(directory, directory / "forecast.html", lang)
-    return summary
+    return summary if compared is None else summary | {"compare": compared}
 
 
 def _days(config: Config, as_of: date | None) -> Days:
@@ -194,41 +214,59 @@ class _Carriers:
 class _Run:
     products: Daily
     carriers: Daily
+    figures: Figures | None = None  # where another configuration is to be compared with
 
 
-def _replicate(task: Task, replication: int, until: int) -> _Run:
-    """One replication, its rows only counted."""
-    carriers = _Carriers(task)
-    world = build(task, replication, lambda _names: [carriers])
+def _replicate(task: Task, replication: int, until: int, compared: bool) -> _Run:
+    """One replication, its rows only counted; watched as well where it is compared."""
+    carriers, counts, monitors = _Carriers(task), Counts(), Monitors()
+    more: list[Sink] = [counts, monitors] if compared else []
+    world = build(task, replication, lambda _names: [carriers, *more])
     world.run(until)
     world.close()
-    return _Run(daily(world), carriers.daily)
+    found = None
+    if compared:
+        monitors.close(until - 1, world.shop.names)
+        found = figures(world, counts, monitors.violations)
+    return _Run(daily(world), carriers.daily, found)
 
 
 def _runs(
-    task: Task, days: Days, log: Path, count: int, workers: int, progress: Progress | None
+    task: Task,
+    days: Days,
+    log: Path,
+    count: int,
+    workers: int,
+    progress: Progress | None,
+    parts: int,
 ) -> tuple[list[_Run], int, float]:
-    """All runs, the first with its log on file; with its rows and seconds."""
-    carriers = _Carriers(task)
+    """All runs, the first with its log on file; with its rows and seconds. Of ``parts`` configurations the first."""
+    carriers, counts, monitors = _Carriers(task), Counts(), Monitors()
+    compared = parts > 1
 
     def sinks(names: ShopNames) -> Sequence[Sink]:
-        return ParquetSink(log, names), carriers
+        parquet = ParquetSink(log, names)
+        return (parquet, carriers, counts, monitors) if compared else (parquet, carriers)
 
     length = days.end - days.begin
-    others = partial(_replicate, until=days.end * DAY)
+    others = partial(_replicate, until=days.end * DAY, compared=compared)
     with started(task, range(1, count), workers, others) as rest:
         began = time.perf_counter()
         world = build(task, sinks=sinks)
         if progress is not None:
-            world.progress = lambda done, _days: progress(min(done, length), length * count)
+            world.progress = lambda done, _days: progress(min(done, length), length * count * parts)
         world.run(days.end * DAY)
         world.close()
         seconds = time.perf_counter() - began
-        runs = [_Run(daily(world), carriers.daily)]
+        found = None
+        if compared:
+            monitors.close(days.end * DAY - 1, world.shop.names)
+            found = figures(world, counts, monitors.violations)
+        runs = [_Run(daily(world), carriers.daily, found)]
         for run in rest():
             runs.append(run)
             if progress is not None:
-                progress(length * len(runs), length * count)
+                progress(length * len(runs), length * count * parts)
     return runs, world.shop.log.rows, seconds
 
 
@@ -329,3 +367,5 @@ def show(summary: Mapping[str, Any], out: Path, lang: Language) -> None:
     for name, value in rows:
         table.add_row(name, value)
     Console(highlight=False, soft_wrap=False).print(table)
+    if "compare" in summary:
+        show_comparison(summary["compare"], lang)

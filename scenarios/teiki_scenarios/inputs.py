@@ -20,7 +20,7 @@ from teiki_sim.forecast import calm_opening, dated
 from teiki_sim.policies import POLICIES
 from teiki_sim.population import generate
 
-__all__ = ["Given", "Inputs", "gather"]
+__all__ = ["Given", "Inputs", "gather", "other_config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,29 @@ def gather(given: Given) -> Inputs:
     return Inputs(_checked(config), book, orders, given.skip_bad_rows, given.calm)
 
 
-def _config(given: Given) -> Config:
-    """The configuration: file, then rates, slips and options; calm takes away at the end."""
+def other_config(given: Given, first: Inputs, file: Path) -> Config:
+    """The configuration of a file to compare the first one with, under the same options.
+
+    It is laid over what the first one's file is laid over (the defaults, or the sample shop where there is no file).
+    Luck, days and size are the first one's. Raises BadInput.
+    """
+    same = {name: getattr(first.config, name) for name in ("seed", "start", "months", "subscriptions")}
+    return _checked(_config(given, file)).model_copy(update=same)
+
+
+def _config(given: Given, instead: Path | None = None) -> Config:
+    """The configuration: file, then rates, slips and options; calm takes away at the end.
+
+    ``instead`` of the file that was given another one is read, over the same defaults.
+    """
     file = given.config
     if file is None and given.book is None:
         file = sample.MARKETPLACE if given.platform == "marketplace" else sample.CONFIG
-    config = configs.load(file)
+    if instead is None:
+        config = configs.load(file)
+    else:
+        below = configs.load(file if given.config is None else None)
+        config = configs.merge(below, configs.read_partial(instead), file=str(instead))
     if given.rates is not None:
         config = configs.merge(config, configs.read_partial(given.rates), file=str(given.rates))
     if given.slips is not None:

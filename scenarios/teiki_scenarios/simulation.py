@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from teiki_reports import write_report
+from teiki_scenarios.comparing import Counts, Figures, check_other, compare, counted, figures
 from teiki_scenarios.language import Language, Problem
 from teiki_scenarios.output import check_out, whole_directory
-from teiki_scenarios.replications import Daily, Task, build, check_door, daily, replicate, replications
+from teiki_scenarios.replications import Task, build, check_door, daily, replicate, replications
 from teiki_scenarios.run_files import write_run
 from teiki_scenarios.shipments import series
 from teiki_scenarios.summary import measured, summarise
@@ -25,10 +27,10 @@ from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
 from teiki_sim.monitors import Monitors, MonitorsApart, write_violations
 from teiki_sim.names import ShopNames
-from teiki_sim.requests import figures
+from teiki_sim.requests import figures as messages
 from teiki_sim.world import CHUNK_ROWS, World
 
-__all__ = ["Origin", "Progress", "simulate", "watching"]
+__all__ = ["Origin", "Progress", "second_half", "simulate", "watching"]
 
 #: Subscriptions from which on a second process is worth its start.
 _LARGE = 20_000
@@ -61,11 +63,14 @@ def simulate(
     lang: Language = "ja",
     progress: Progress | None = None,
     origin: Origin | None = None,
+    other: Config | None = None,
+    other_file: Path | str = "--compare",
 ) -> dict[str, Any]:
     """Run the shop of a configuration and write its files to ``out``; the summary.
 
     Replication 0 is logged and watched; further ones, on other seeds, count parcels only. The result hangs
-    neither on ``workers`` nor on the order of the book's rows. Raises BadInput where the directory or the
+    neither on ``workers`` nor on the order of the book's rows. With ``other``, a second configuration runs on the
+    same luck and compare.json says what differs; the summary then has its contents under ``compare``. Raises BadInput where the directory or the
     door cannot be had, before anything runs.
     """
     check_door(door)
@@ -73,13 +78,23 @@ def simulate(
     began = time.perf_counter()
     task = Task(config, book, tuple(open_orders), door)
     origin = origin or Origin()
+    second = None if other is None else check_other(task, other, other_file)
     with whole_directory(out) as directory:
-        world, monitors, runs, seconds = _run(task, directory, replications, workers, progress)
+        share = None if progress is None else partial(_half, progress, 1 if second is None else 2)
+        counting = None if second is None else Counts()
+        world, monitors, found, seconds = _run(task, directory, replications, workers, share, counting)
+        runs = [run.daily for run in found]
         summary = summarise(task, world, monitors.violations, origin.digest, origin.notes)
         _write_tables(world, monitors, directory)
         if world.shop.policy.takes_requests:
             summary["requests"] = _write_requests(world, directory)
         write_run(directory, task, population=not origin.digest)
+        compared = None
+        if second is not None:
+            days = (world.end - world.start) * replications
+            tell = None if progress is None else partial(second_half, progress, days, replications)
+            compared = compare(task, second, found, workers, progress=tell)
+            _write(directory / "compare.json", json.dumps(compared, ensure_ascii=False, indent=2) + "\n")
         tables = series(task, world.start, world.end, runs)
         tables.total.write_csv(directory / "shipments.csv")
         tables.by_product.write_csv(directory / "shipments_by_product.csv")
@@ -88,19 +103,39 @@ def simulate(
         summary |= measured(summary["events"], seconds, time.perf_counter() - began)
         _write(directory / "summary.json", json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
         write_report(directory, directory / "report.html", lang)
-    return summary
+    return summary if compared is None else summary | {"compare": compared}
+
+
+def _half(progress: Progress, parts: int, done: int, days: int) -> None:
+    """The days of the first of so many configurations."""
+    progress(done, days * parts)
+
+
+def second_half(progress: Progress, days: int, replications: int, done: int) -> None:
+    """Replications of the second configuration, after the ``days`` of the first."""
+    progress(days + days * done // replications, 2 * days)
 
 
 def _run(
-    task: Task, directory: Path, count: int, workers: int, progress: Progress | None
-) -> tuple[World, Monitors | MonitorsApart, list[Daily], float]:
-    """Replication 0 in this process, the others beside it or after it; with the seconds of the first."""
+    task: Task,
+    directory: Path,
+    count: int,
+    workers: int,
+    progress: Progress | None,
+    counting: Counts | None,
+) -> tuple[World, Monitors | MonitorsApart, list[Figures], float]:
+    """Replication 0 in this process, the others beside it or after it; with the seconds of the first.
+
+    With ``counting`` all of them are watched and counted, else the others give parcels alone.
+    """
 
     def sinks(names: ShopNames) -> Sequence[Sink]:
-        return ParquetSink(directory / "events.parquet", names), monitors
+        parquet = ParquetSink(directory / "events.parquet", names)
+        return (parquet, monitors) if counting is None else (parquet, counting, monitors)
 
+    one = _parcels if counting is None else counted
     apart = watching(len(task.book.ids))
-    with apart as monitors, replications(task, range(1, count), workers, replicate) as others:
+    with apart as monitors, replications(task, range(1, count), workers, one) as others:
         began = time.perf_counter()
         world = build(task, sinks=sinks)
         if progress is not None:
@@ -110,12 +145,19 @@ def _run(
         world.close()
         monitors.close(world.end * DAY - 1, world.shop.names)
         seconds = time.perf_counter() - began
-        runs = [daily(world)]
+        if counting is None:
+            runs = [Figures(daily(world), {})]
+        else:
+            runs = [figures(world, counting, monitors.violations)]
         for run in others():
             runs.append(run)
             if progress is not None:
                 progress(days * len(runs), days * count)
     return world, monitors, runs, seconds
+
+
+def _parcels(task: Task, replication: int) -> Figures:
+    return Figures(replicate(task, replication), {})
 
 
 def watching(subscriptions: int) -> AbstractContextManager[Monitors | MonitorsApart]:
@@ -135,10 +177,10 @@ def _write_tables(world: World, monitors: Monitors | MonitorsApart, directory: P
 def _write_requests(world: World, directory: Path) -> dict[str, Any]:
     """Write requests.csv and requests_load.csv; what they come to, for the summary."""
     shop = world.shop
-    requests, load = figures.tables(shop, world.start, world.end, shop.subs.n)
+    requests, load = messages.tables(shop, world.start, world.end, shop.subs.n)
     requests.write_csv(directory / "requests.csv", datetime_format="%Y-%m-%dT%H:%M:%S")
     load.write_csv(directory / "requests_load.csv")
-    return figures.summary(requests, load, shop.config, shop.orders.n)
+    return messages.summary(requests, load, shop.config, shop.orders.n)
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from teiki_scenarios.comparing import show as show_comparison
 from teiki_scenarios.language import Language
 from teiki_scenarios.replications import Task, daily
 from teiki_sim.config import digest
@@ -130,4 +131,6 @@ def show(summary: Mapping[str, Any], out: Path, lang: Language) -> None:
     console = Console(highlight=False)
     console.print(table)
     # Below the table and unwrapped, so that a long path can be copied whole.
+    if "compare" in summary:
+        show_comparison(summary["compare"], lang)
     console.print(f"{say('レポート', 'Report')}: {out / 'report.html'}", markup=False, soft_wrap=True)

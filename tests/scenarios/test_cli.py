@@ -160,7 +160,7 @@ BAD = {
     "no number": ("--months", "many"),
     "unknown option": ("--moths", "3"),
     "unknown platform": ("--platform", "shop"),
-    "option to come": ("--compare", "{key.toml}"),
+    "a bad one to compare with": ("--compare", "{key.toml}"),
     "somebody's directory": ("--out", "{full}"),
     "a file for output": ("--out", "{file}"),
     "below a file": ("--out", "{file}/out"),
@@ -312,7 +312,7 @@ def test_run_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_forecast_refuses_what_comes_later(tmp_path: Path) -> None:
-    for words in (("--ageing",), ("--compare", "x.toml"), ("--executor", "ray"), ("--as-of", "someday")):
+    for words in (("--ageing",), ("--executor", "ray"), ("--as-of", "someday")):
         done = teiki("forecast", *words, "--out", tmp_path / "out", "--lang", "en")
         assert done.exit_code == 2, words
         assert words[0] in done.stderr
