@@ -90,9 +90,9 @@ def test_pairing_takes_luck_out(teiki: Teiki, shop: Path, tmp_path: Path) -> Non
 def test_workers_change_nothing(teiki: Teiki, shop: Path, tmp_path: Path) -> None:
     changed = other(tmp_path, SHOP + DECLINES)
     for command in ("simulate", "forecast"):
-        alone = teiki(command, shop, "--compare", changed, "--replications", 3, out=f"{command}-1")
+        alone = teiki(command, shop, "--compare", changed, "--replications", 2, out=f"{command}-1")
         spread = teiki(
-            command, shop, "--compare", changed, "--replications", 3, "--workers", 3, out=f"{command}-3"
+            command, shop, "--compare", changed, "--replications", 2, "--workers", 2, out=f"{command}-3"
         )
         assert alone == spread
 
