@@ -291,6 +291,8 @@ KINDS_JA: Mapping[str, str] = {
     "points": "ポイント",
     "decision": "判断",
     "setting": "設定変更",
+    "shown": "総額の表示",
+    "terms": "販売時の条件",
     "invoice_printed": "請求書印字",
     "invoice_paid": "請求書入金",
     "notice": "通知",
