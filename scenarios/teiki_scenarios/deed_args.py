@@ -11,7 +11,7 @@ from teiki_sim.config_parts import Part
 
 __all__ = [
     "Address", "Create", "Dates", "Decision", "Deletion", "Mail", "MethodName", "NewMethod", "NextDates", "OfOrder",
-    "OfSubscription", "OrderMethod", "Quantity", "Reason", "Replacement", "Restart", "Return", "Skip",
+    "OfSubscription", "OrderMethod", "Quantity", "Replacement", "Restart", "Return", "Skip",
 ]  # fmt: skip
 
 MethodName = Literal[
@@ -103,12 +103,6 @@ class OrderMethod(OfOrder):
 
     method: MethodName
     cancels_old: bool = True
-
-
-class Reason(OfOrder):
-    """Why an order is held."""
-
-    reason: str = "customer"
 
 
 class Deletion(OfOrder):

@@ -24,13 +24,13 @@ from teiki_scenarios.deed_args import (
     OfSubscription,
     OrderMethod,
     Quantity,
-    Reason,
     Replacement,
     Restart,
     Return,
     Skip,
 )
 from teiki_scenarios.file_deeds import FILE_DEEDS
+from teiki_scenarios.hold_deeds import HOLD_DEEDS
 from teiki_scenarios.job_deeds import JOB_DEEDS
 from teiki_sim import operations as ops
 from teiki_sim import payments, points, shipping
@@ -39,6 +39,7 @@ from teiki_sim.billing import edit_billing
 from teiki_sim.calendar import to_day
 from teiki_sim.cards import mend
 from teiki_sim.goods import replace_goods
+from teiki_sim.holds.page import allow
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import METHOD_NAMES, Method
 
@@ -99,6 +100,7 @@ def _move_dates(stage: Stage, actor: Actor, args: Dates) -> None:
 
 def _set_method(stage: Stage, actor: Actor, args: NewMethod) -> None:
     shop, sub, method = stage.shop, stage.subscription(args.subscription), METHOD_NAMES.index(args.method)
+    allow(shop, sub, "set_method", actor)
     shop.subs.method[sub] = method
     shop.sub_row(Kind.EDITED, sub, actor, code=shop.log.code("method"), method=method)
 
@@ -252,8 +254,7 @@ DEEDS: Mapping[str, Deed] = {
     "change_method": Deed(
         OrderMethod, _DESK, _change_method, "注文の支払方法を変える", "another method for this order"
     ),
-    "hold": Deed(Reason, _DESK, _of_order(ops.hold, "reason"), "出荷停止にする", "hold the order"),
-    "release": Deed(OfOrder, _DESK, _of_order(ops.release), "出荷停止を解除する", "release the order"),
+    **HOLD_DEEDS,
     "force_shipping": Deed(
         OfOrder, _DESK, _of_order(ops.force_shipping),
         "決済が通らないまま出荷に回す", "ship although the payment does not stand",

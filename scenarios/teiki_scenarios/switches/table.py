@@ -1,6 +1,8 @@
 """All switches by rule, each platform's from a room of its own; V rules that the monitors name have theirs by that."""
 
 from teiki_scenarios.switches import ecforce_core, ecforce_files, ecforce_jobs, marketplace, rehearsals
+from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals
+from teiki_scenarios.switches import ecforce_files, marketplace, tamago
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
@@ -18,3 +20,4 @@ SWITCHES: dict[str, Switch] = {
     **ecforce_files.SWITCHES,
     **marketplace.SWITCHES,
 }
+SWITCHES: dict[str, Switch] = {**_NAMED, **ecforce_files.SWITCHES, **marketplace.SWITCHES, **tamago.SWITCHES}

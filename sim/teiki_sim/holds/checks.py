@@ -76,16 +76,26 @@ def _by_person(shop: Shop, orders: Rows, terms: Holds) -> dict[int, str]:
 def _ground(name: str, person: Person, terms: Holds) -> str:
     """The first ground that fits, the gravest first (modelled order)."""
     others = [other for key, other in terms.people.items() if key != name]
-    if person.blacklisted:
+    if is_blacklisted(person):
         return "blacklisted"
     if any(other.blacklisted and is_candidate(person, other, terms.customer_check) for other in others):
         return "blacklist_candidate"
-    if terms.island_alert and person.postcode in terms.island_postcodes:
+    if terms.island_alert and is_island(person, terms):
         return "island"
     members = (
         [other for other in others if other.member] if terms.member_discount and not person.member else ()
     )
     return "discount_candidate" if any(is_discount_candidate(person, other) for other in members) else ""
+
+
+def is_blacklisted(person: Person) -> bool:
+    """ブラックリスト客 (TR-HOLD-13)."""
+    return person.blacklisted
+
+
+def is_island(person: Person, terms: Holds) -> bool:
+    """離島からのご注文, by postcode (TR-HOLD-14; what makes an island is modelled)."""
+    return person.postcode in terms.island_postcodes
 
 
 def fields_equal(one: Person, other: Person, field: str) -> bool:

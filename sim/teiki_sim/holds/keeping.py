@@ -25,6 +25,8 @@ def hold_order(
     shop.orders.flags[order] |= STOPPED
     code = shop.log.code(ground)
     shop.row(Kind.HELD, order, actor, rule, code=code, amount=amount, ship=_noted(shop, on))
+    if ground in shop.policy.mailed_grounds:
+        shop.row(Kind.MAIL, order, Actor.SYSTEM, "hold_mail", code=shop.log.code("hold"))
 
 
 def _noted(shop: Shop, on: int) -> int:
@@ -38,6 +40,8 @@ def hold_cycles(shop: Shop, sub: int, ground: str, actor: Actor, rule: str = "",
     """The deliveries to come alone: no child is born, and the orders there are go on (TR-HOLD-02, -11)."""
     shop.subs.held[sub] = True
     shop.sub_row(Kind.HELD, sub, actor, rule, code=shop.log.code(ground), ship=_noted(shop, on))
+    if ground in shop.policy.mailed_grounds:
+        shop.sub_row(Kind.MAIL, sub, Actor.SYSTEM, "hold_mail", code=shop.log.code("hold"))
 
 
 def hold_whole(shop: Shop, sub: int, ground: str, actor: Actor, *, but: int = -1, on: int = -1) -> int:

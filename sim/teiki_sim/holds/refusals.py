@@ -39,10 +39,15 @@ def setting_of(shop: Shop) -> NpSetting:
     return _SETTINGS[shop.config.holds.np_refused]
 
 
+def permits_cod(shop: Shop, order: int) -> bool:
+    """The shop's own settings for deliveries after the first, and for ordinary orders (TR-MAIL-03)."""
+    terms, cycle = shop.config.holds, shop.orders.cycle.item(order)
+    return terms.cod_single if cycle < 0 else terms.cod_later or cycle <= 1
+
+
 def cod_possible(shop: Shop, order: int) -> bool:
     """Whether the order's delivery method can do cash on delivery, and the shop permits it (TR-MAIL-03)."""
-    terms, cycle = shop.config.holds, shop.orders.cycle.item(order)
-    permitted = terms.cod_single if cycle < 0 else terms.cod_later or cycle <= 1
+    permitted = permits_cod(shop, order)
     sub = shop.orders.sub.item(order)
     carrier = shop.subs.carrier.item(sub) if sub >= 0 else shop.default_carrier
     return permitted and shop.config.carriers[shop.carriers[carrier]].cod
@@ -153,13 +158,6 @@ def hold_refused(shop: Shop, order: int, refusal: Refusal) -> None:
     if shop.orders.status.item(order) != status:
         shop.set_status(order, status, Kind.EDITED, Actor.SYSTEM, refusal.rule, code=shop.log.code("status"))
     hold_order(shop, order, refusal.ground, Actor.SYSTEM, refusal.rule)
-    mail(shop, order, refusal.ground)
-
-
-def mail(shop: Shop, order: int, ground: str) -> None:
-    """The hold mail, of the grounds that have one."""
-    if ground in shop.policy.mailed_grounds:
-        shop.row(Kind.MAIL, order, Actor.SYSTEM, "hold_mail", code=shop.log.code("hold"))
 
 
 def to_cash_on_delivery(
