@@ -3,6 +3,7 @@
 from teiki_scenarios.switches import ecforce_core, ecforce_files, ecforce_jobs, marketplace, rehearsals
 from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals
 from teiki_scenarios.switches import ecforce_files, marketplace, tamago
+from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals, tamago
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
@@ -19,5 +20,5 @@ SWITCHES: dict[str, Switch] = {
     **ecforce_core.SWITCHES,
     **ecforce_files.SWITCHES,
     **marketplace.SWITCHES,
+    **tamago.SWITCHES,
 }
-SWITCHES: dict[str, Switch] = {**_NAMED, **ecforce_files.SWITCHES, **marketplace.SWITCHES, **tamago.SWITCHES}
