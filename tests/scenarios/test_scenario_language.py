@@ -176,9 +176,9 @@ def test_the_schema_is_one_and_the_library_fits_it() -> None:
 
 
 def _typed(value: Any) -> Any:
-    """Plain YAML with numbers and truth values, dates left as text."""
+    """Plain YAML with numbers and truth values, dates left as text, and codes, which are quoted."""
     if isinstance(value, dict):
-        return {key: _typed(each) for key, each in value.items()}
+        return {key: each if key == "code" else _typed(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_typed(each) for each in value]
     if value in ("true", "false"):
