@@ -277,7 +277,7 @@ _HOLDS: dict[str, SlipNote] = {
         "the charge fails again though its repair was taken for done",
     ),
     "hold_during_charge": _timing(
-        "INV-18", "自動決済の処理中に要対応にした", "held while the automatic charge was running"
+        "INV-18 INV-55", "自動決済の処理中に要対応にした", "held while the automatic charge was running"
     ),
     "released_one_scope": _operator(
         "INV-20", "要対応を片方だけ解除した", "one of the two fields of a hold is released"

@@ -51,6 +51,11 @@ def _charged_all_the_same(desk: Operators, order: int) -> None:
     if standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED:
         sub = shop.orders.sub.item(order)
         shop.truth.broke(shop.now, "timing", "hold_during_charge", "INV-18", sub, order)
+        due = shop.now + shop.config.grace.capture * DAY  # if it is skipped before it leaves
+        shop.truth.due(
+            shop.now, "timing", "hold_during_charge", "INV-55", sub, order, due,
+            lambda: standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED and not shop.is_gone(order),
+        )  # fmt: skip
     desk.later(1, lambda: _sent_after_all(desk, order))
 
 

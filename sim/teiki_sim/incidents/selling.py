@@ -179,7 +179,13 @@ def _follow(shop: Shop, sub: int, row: Slip) -> None:
     mine = mine[orders.status[mine] > 0]
     latest = {int(orders.cycle[order]): order for order in mine.tolist()}
     same = shop.subs.quantity.item(sub) == bargain.quantity and shop.subs.method.item(sub) == bargain.method
-    same &= all(orders.quantity[o] == bargain.quantity and orders.method[o] == bargain.method for o in mine)
+    newest = shop.subs.last_order.item(
+        sub
+    )  # summed as it was generated, whatever a refusal made of it that night
+    same &= all(
+        orders.quantity[o] == bargain.quantity and (orders.method[o] == bargain.method or o == newest)
+        for o in mine
+    )
     if not same or shop.subs.status.item(sub) != shop.policy.subscription.active:
         shop.truth.judge(row, shop.now, lambda: False)
     elif len(latest) >= bargain.deliveries:
