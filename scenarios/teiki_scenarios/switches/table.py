@@ -1,9 +1,13 @@
 """All switches by rule, each platform's from a room of its own; V rules that the monitors name have theirs by that."""
 
-from teiki_scenarios.switches import ecforce_core, ecforce_files, ecforce_jobs, marketplace, rehearsals
-from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals
-from teiki_scenarios.switches import ecforce_files, marketplace, tamago
-from teiki_scenarios.switches import ecforce_files, marketplace, rehearsals, tamago
+from teiki_scenarios.switches import (
+    ecforce_core,
+    ecforce_files,
+    ecforce_jobs,
+    marketplace,
+    rehearsals,
+    tamago,
+)
 from teiki_scenarios.switches.switch import Switch, silent
 from teiki_sim.monitors import wording
 
@@ -13,12 +17,10 @@ _NAMED: dict[str, Switch] = {row[-1]: silent(row[-1]) for row in wording.RULES}
 
 SWITCHES: dict[str, Switch] = {
     **_NAMED,
-    **ecforce_files.SWITCHES,
-    **marketplace.SWITCHES,
-    **rehearsals.SWITCHES,
-    **ecforce_jobs.SWITCHES,
     **ecforce_core.SWITCHES,
     **ecforce_files.SWITCHES,
+    **ecforce_jobs.SWITCHES,
     **marketplace.SWITCHES,
+    **rehearsals.SWITCHES,
     **tamago.SWITCHES,
 }
