@@ -25,6 +25,7 @@ from teiki_sim.log.writer import Sink
 from teiki_sim.messages import METHOD_NAMES, Method, Operation
 from teiki_sim.monitors import Monitors
 from teiki_sim.names import ShopNames
+from teiki_sim.opening import close_log
 from teiki_sim.shop import Shop
 from teiki_sim.world import World
 
@@ -104,6 +105,8 @@ class Stage:
         """Play to the end of the last day."""
         end = (self.scenario.last_day + 1) * DAY
         self.world.run(until=end)
+        if end < self.world.end * DAY:
+            close_log(self.shop, end - 1)
         self.world.close()
         self.monitors.close(end - 1, self.labels)
 

@@ -64,6 +64,15 @@ FACTS: dict[str, Fact] = {
     "code": Fact("編集項目・理由(code)", "what was edited (code)"),
     "status_to": Fact("決済状況", "payment statuses", ("payment_status",)),
     "delivery_date": Fact("お届け予定日", "planned delivery dates", ("planned_delivery_date",)),
+    "ship_date": Fact("出荷予定日", "planned ship dates", ("planned_ship_date",)),
+    "lead": Fact("配送方法ごとのリードタイム(設定の行)", "the carriers' lead times (setting rows)"),
+    "own_numbers": Fact(
+        "店舗自身の番号の決まり(teiki のログ)", "how the shop makes its numbers (a log of teiki)"
+    ),
+    "every_export": Fact("出荷指示のすべての記録", "every export to the warehouse"),
+    "points": Fact("ポイントの増減", "movements of points"),
+    "mail": Fact("お客様へのメール", "mails to customers"),
+    "invoice_paid": Fact("請求書の入金", "paid invoices"),
     "scheduled": Fact("次回お届け予定日", "next delivery dates", ("next_delivery_date",)),
     "subscription_status": Fact("定期ステータス", "subscription statuses", ("subscription_status",)),
     "slip": Fact("送り状番号", "slip numbers of parcels", ("slip_number",)),

@@ -24,10 +24,11 @@ from teiki_sim.csvfile import Table, read_column, read_table
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.parquet import SCHEMA
 from teiki_sim.log.reader import FileNames, read_chunks
-from teiki_sim.log.rows import SLIP_NUMBER_BASE, UNTIL, Chunk
+from teiki_sim.log.rows import SLIP_NUMBER_BASE, Chunk
 from teiki_sim.log.statuses import NAMES
 from teiki_sim.mapping import Mapping
 from teiki_sim.messages import METHOD_NAMES
+from teiki_sim.monitors.terms import PLATFORMS
 
 __all__ = ["read_log"]
 
@@ -41,11 +42,13 @@ _BY_KIND: dict[str, tuple[Kind, ...]] = {
     "suspended": (_K.STOPPED, _K.ENDED, _K.FLAG_SET, _K.HELD), "skipped": (_K.SKIPPED,), "held": (_K.HELD,),
     "repair": (_K.FLAG_CLEARED, _K.RESUMED, _K.RELEASED), "reauthorisation": (_K.AUTHORISED, _K.REAUTHORISED),
     "declined": (_K.DECLINED,), "invoice_printed": (_K.INVOICE_PRINTED,), "released_payment": (_K.PAYMENT_CANCELLED,),
-    "history": (_K.EXPORTED, _K.COMPLETED), "scheduled": (_K.SCHEDULED,), "subscription_status": (_K.OPENED, _K.SCHEDULED),
+    "history": (_K.EXPORTED, _K.COMPLETED), "every_export": (_K.EXPORTED,), "points": (_K.POINTS,),
+    "mail": (_K.MAIL,), "scheduled": (_K.SCHEDULED,), "subscription_status": (_K.OPENED, _K.SCHEDULED),
 }  # fmt: skip
 _BY_COLUMN = {
     "order": "order", "subscription": "sub", "cycle": "cycle", "method": "method", "amount": "amount",
-    "transaction": "transaction", "delivery_date": "delivery", "status_to": "status_to",
+    "transaction": "transaction", "delivery_date": "delivery",
+    "ship_date": "ship", "status_to": "status_to",
 }  # fmt: skip
 _PAYMENTS = (
     _K.AUTHORISED,
@@ -230,7 +233,8 @@ class Known:
     def __init__(self, columns: frozenset[str]) -> None:
         self._columns = columns
         self._facts: set[str] = set()
-        self._terms: set[str] = set()
+        self._platform = ""
+        self._leads = False
 
     def see(self, chunk: Chunk) -> None:
         """Note what is in a chunk."""
@@ -248,6 +252,7 @@ class Known:
         if there:
             facts.add("ledger")
         facts |= {"paid_here"} if ours & set(_PAYMENTS) else set()
+        facts |= {"invoice_paid"} if Kind.INVOICE_PAID in there | ours else set()
         facts |= {"released_payment"} if Kind.PAYMENT_CANCELLED in there else set()
         asked = theirs & np.isin(c["kind"], (Kind.AUTHORISED, Kind.REAUTHORISED)) & (c["amount"] >= 0)
         taken = theirs & (c["kind"] == int(Kind.CAPTURED)) & (c["amount"] >= 0)
@@ -261,7 +266,10 @@ class Known:
                 facts.add(name)
         self._facts |= facts
         for row in np.flatnonzero(c["kind"] == int(Kind.SETTING)).tolist():
-            self._terms.add(chunk.vocabulary.codes.list[int(c["code"][row])])
+            name, value = chunk.vocabulary.codes.list[int(c["code"][row])], int(c["quantity"][row])
+            self._leads |= name.startswith("lead.")
+            if name == "platform" and 0 <= value < len(PLATFORMS):
+                self._platform = PLATFORMS[value]
 
     def facts(self) -> set[str]:
         """All that is known."""
@@ -270,12 +278,12 @@ class Known:
             found.add("actor")
         if {"ledger", "paid_here"} <= found:
             found.add("two_records")
-        # A log with its own terms in it is teiki's: where it is silent, nothing happened.
-        if (
-            self._terms - {UNTIL}
-            and _WHOLE <= self._columns
-            and ("ledger" in found or "paid_here" not in found)
-        ):
+        # A log with its own terms in it is teiki's: where it is silent, nothing happened. A marketplace pays the seller,
+        # and no provider is seen.
+        if self._leads:
+            found.add("lead")
+        seen = "ledger" in found or "paid_here" not in found or self._platform == "marketplace"
+        if self._platform and _WHOLE <= self._columns and seen:
             found.add("complete")
         return found
 

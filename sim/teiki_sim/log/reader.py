@@ -18,6 +18,7 @@ from teiki_sim.bad_input import BadInput, Problem
 from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.log.rows import COLUMNS, Chunk, Vocabulary, Words
 from teiki_sim.log.statuses import CODE
+from teiki_sim.log.twins import Twins
 from teiki_sim.messages import METHOD_NAMES
 
 __all__ = ["FileNames", "read_chunks"]
@@ -34,6 +35,8 @@ _NUMBERS = {"cycle": "cycle", "quantity": "quantity", "amount": "amount", "cause
 _DATES = {"ship_date": "ship", "delivery_date": "delivery"}
 _TEXTS = (*_FIXED, "subscription", "order", "transaction", "product", "code", "rule")
 _SLIP_DIGITS = 12
+#: Between an order's number and which one of those that have it.
+_NTH = "\x1f"
 
 
 class FileNames:
@@ -47,6 +50,7 @@ class FileNames:
         self.vocabulary = Vocabulary(methods=list(METHOD_NAMES))
         self._products: dict[str, int] = {}
         self._subscription_of = np.empty(0, np.int32)
+        self._twins = Twins()
         self._texts: dict[str, list[str]] = {}
 
     def subscription(self, number: int) -> str:
@@ -55,7 +59,7 @@ class FileNames:
 
     def order(self, number: int) -> str:
         """Number of an order as the file has it."""
-        return self._text("orders", self.orders, number)
+        return self._text("orders", self.orders, number).partition(_NTH)[0]
 
     def _text(self, name: str, numbers: dict[str, int], number: int) -> str:
         texts = self._texts.get(name, [])
@@ -87,6 +91,7 @@ class FileNames:
                 given = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
                 texts = column.drop_null().to_pylist()
                 details = {i: str(text) for i, text in zip(given.tolist(), texts, strict=True)}
+        self._twins.part(columns, self._twin)
         self._complete(columns)
         return Chunk(first_seq, columns, details, self.vocabulary)
 
@@ -106,6 +111,10 @@ class FileNames:
             if words[i]:
                 numbers[i] = self._number(name, words[i])
         columns[target][:] = numbers[index].astype(dtype)
+
+    def _twin(self, first: int, nth: int) -> int:
+        """The running number of a further order that has another one's number."""
+        return self.orders.setdefault(f"{self.order(first)}{_NTH}{nth}", len(self.orders))
 
     def _number(self, name: str, word: str) -> int:
         if name in _FIXED:
