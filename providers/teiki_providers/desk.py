@@ -125,7 +125,15 @@ class Desk:
         if result.any():
             for row in np.flatnonzero(result == Outcome.PENDING).tolist():
                 self.wait(as_ask(charges, row), first + row, verdicts.effects.get(row))
+        for row in self.plan.silent.struck_many("authorisation_lapses", charges):
+            self._lapses(as_ask(charges, row), first + row)
         return numbers
+
+    def _lapses(self, ask: Ask, transaction: int) -> None:
+        """An authorisation is gone in some days, and nobody is told."""
+        if self.ledger.state[transaction] == State.AUTHORISED:
+            day = ask.at // DAY + self.plan.silent.days(ask)
+            self.agenda.put(day * DAY, transaction, "authorisation_lapses")
 
     def open_one(
         self, ask: Ask, outcome: Outcome, word: int, effect: Effect | None, kind: Kind | None = None
@@ -209,6 +217,14 @@ class Desk:
         self.ledger.state[transaction] = State.EXPIRED
         amount = int(self.ledger.authorised[transaction])
         self.entries.one(Kind.EXPIRED, at, transaction, amount)
+
+    def lose(self, at: int, transaction: int, fault: str) -> None:
+        """A standing authorisation is lost without a word: its old one's cancel took it along, or it lapsed."""
+        self.plan.silent.note(fault, int(self.ledger.order[transaction]))
+        if fault == "cancel_late":
+            self.cancel(at, transaction)
+        else:
+            self.expire(at, transaction)
 
     def refund(self, at: int, transaction: int, amount: int) -> None:
         """Captured money is given back, wholly or in part."""

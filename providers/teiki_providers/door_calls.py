@@ -97,6 +97,10 @@ def _holdings(house: House, given: Mapping[str, Any]) -> list[list[Any]]:
     return [[state, yen] for state, yen in house.gateway.holdings(int(given["order"]))]
 
 
+def _mishaps(house: House, _given: Mapping[str, Any]) -> list[list[Any]]:
+    return [[fault, order] for fault, order in house.gateway.mishaps()]
+
+
 def _table(house: House, given: Mapping[str, Any]) -> dict[str, list[int]]:
     return {name: column.tolist() for name, column in house.gateway.table().items()}
 
@@ -117,6 +121,7 @@ CALLS: Mapping[str, Callable[[House, Mapping[str, Any]], Any]] = {
     "repair": _repair,
     "state": _state,
     "holdings": _holdings,
+    "mishaps": _mishaps,
     "table": _table,
 }
 

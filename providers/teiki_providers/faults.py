@@ -17,6 +17,7 @@ from teiki_providers.books import Book
 from teiki_providers.rates import REPAIRED_PASSES, Rates
 from teiki_providers.scripts import Calls, Effect, Playbook, Script, befalls
 from teiki_providers.shelf import BOOKS
+from teiki_providers.silent import Silent
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, bits53, bits53_many, threshold
 from teiki_sim.log.rows import Words
@@ -74,6 +75,7 @@ class FaultPlan:
         self.books = books
         self.playbook = Playbook(scripts)
         self._rates = Rates(providers, books, self.words)
+        self.silent = Silent(seed, providers, books)
         self._declined: dict[int, tuple[int, int]] = {}  # payer -> (cycle, word)
         self._repaired: dict[int, int] = {}  # payer -> which repair
         self._repairs: dict[int, int] = {}

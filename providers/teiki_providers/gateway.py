@@ -12,6 +12,7 @@ from teiki_providers.faults import FaultPlan, Verdicts
 from teiki_providers.ledger import Ledger, Repeated
 from teiki_providers.plain import FIRST_PLAIN
 from teiki_providers.shelf import BOOKS
+from teiki_providers.silent import FAULTS
 from teiki_providers.singles import Singles
 from teiki_providers.states import State
 from teiki_providers.till import Till
@@ -181,6 +182,12 @@ class DirectGateway:
         news: list[tuple[int, News]] = []
         for entry in desk.agenda.due(now):
             what, code, number = entry.what, entry.code, entry.transaction
+            if what in FAULTS:
+                if what == "number_unknown":
+                    news.append((entry.at, self._news(what, number, code)))
+                elif ledger.state[number] == State.AUTHORISED:
+                    desk.lose(now, number, what)
+                continue
             if what == "cancelled":
                 if ledger.state[number] == State.PAID:
                     what, code = "cancel_refused", desk.book_of(number).words.finished
@@ -256,6 +263,10 @@ class DirectGateway:
         """State and yen taken less refunded of each transaction under an order number, newest first."""
         ledger = self.ledger
         return [(State(ledger.state.item(t)).name, ledger.net(t)) for t in ledger.of_order(order)]
+
+    def mishaps(self) -> Sequence[tuple[str, int]]:
+        """Faults since this was last asked of which the shop was told nothing, each with its order."""
+        return self.plan.silent.take()
 
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""

@@ -136,6 +136,10 @@ class RelayGateway:
         """State and yen taken less refunded of each transaction under an order number, newest first."""
         return [(state, yen) for state, yen in self._line.call("holdings", {"order": int(order)})]
 
+    def mishaps(self) -> Sequence[tuple[str, int]]:
+        """Faults since this was last asked of which the shop was told nothing, each with its order."""
+        return [(fault, order) for fault, order in self._line.call("mishaps", {})]
+
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""
         table: dict[str, list[int]] = self._line.call("table", {})

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from teiki_providers import plain
-from teiki_providers.books import Book, Move, Refused
+from teiki_providers.books import NOT_OFFERED, Book, Move, Refused
 from teiki_providers.desk import Desk
 from teiki_providers.scripts import Effect
 from teiki_providers.states import LIVE, State
@@ -92,6 +92,8 @@ class Singles:
         call = _Call(self._desk, ask, number, effects)
         if effect is not None and effect.kind == "declined" and ask.operation not in _JUDGED:
             return self._refused(call, effect.code or call.book.words.declined)
+        if ask.operation in _JUDGED and plan.silent.strikes("edit_refused", ask, call.book.method):
+            return self._refused(call, NOT_OFFERED)
         answer = (
             self._refused(call, call.cell.code)
             if isinstance(call.cell, Refused)
@@ -205,12 +207,29 @@ class Singles:
         if call.state == State.REFUNDED and not desk.ledger.net(number):
             return self._refused(call, call.book.words.finished)
         days = terms.cancel_delay_days + desk.plan.late_days(call.book.method)
+        later = cell.to == State.CANCELLING and days > 0
+        if desk.plan.silent.strikes("cancel_lost", call.ask, call.book.method):
+            desk.plan.silent.note("cancel_lost", call.ask.order)
+            told = State.CANCELLING if later else State.CANCELLED
+            return Answer(Outcome.ACCEPTED, number, "", self._amount(number, call.state), told.name)
+        if later and desk.plan.silent.strikes("paid_late", call.ask, call.book.method):
+            return self._paid_already(call, days)
         if cell.to == State.CANCELLING and days:
             desk.ledger.state[number] = State.CANCELLING
             desk.agenda.put((call.day + days) * DAY, number, "cancelled")
         else:
             desk.cancel(call.ask.at, number)
         return self._done(number, call.day)
+
+    def _paid_already(self, call: _Call, days: int) -> Answer:
+        """The invoice was paid, which the provider finds out when it carries the cancel out."""
+        desk, number = self._desk, call.number
+        desk.plan.silent.note("paid_late", call.ask.order)
+        amount = int(desk.ledger.authorised[number])
+        desk.ledger.state[number] = State.PAID
+        desk.entries.one(Kind.INVOICE_PAID, call.ask.at, number, amount)
+        desk.agenda.put((call.day + days) * DAY, number, "cancelled")
+        return Answer(Outcome.ACCEPTED, number, "", amount, State.CANCELLING.name)
 
     def _refund(self, call: _Call) -> Answer:
         desk, number, words = self._desk, call.number, call.book.words
@@ -274,6 +293,8 @@ class Singles:
             desk.decline(call.ask.at, number, call.amount, code)
         else:
             desk.open_one(charge, outcome, word, effect)  # the try is on record, the old authorisation stands
+        if outcome == Outcome.ACCEPTED and desk.plan.silent.strikes("cancel_late", ask, method):
+            desk.agenda.put((call.day + desk.plan.silent.days(ask)) * DAY, number, "cancel_late")
         return self._done(number, call.day, outcome, code)
 
     def _replace(self, call: _Call, charge: Ask, outcome: Outcome, word: int) -> int:

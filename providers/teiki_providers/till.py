@@ -1,6 +1,7 @@
 """Captures: which of a batch the providers take, and what becomes of the rest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Till:
             self._refuse(captures, ready, answers)
         if not self._once(captures.transaction, ready):
             self._refuse_repeated(captures, ready, answers)
-        self._sell(captures if ready.all() else take_captures(captures, np.flatnonzero(ready)))
+        self._sell(self._struck(captures if ready.all() else take_captures(captures, np.flatnonzero(ready))))
         for row, effect in effects.items():
             if not effect.unheard:
                 continue
@@ -47,6 +48,22 @@ class Till:
             if not self._desk.frank:
                 answers.outcome[row], answers.transaction[row], answers.code[row] = _NO_ANSWER, -1, 0
         return answers
+
+    def _struck(self, captures: Captures) -> Captures:
+        """Those to be sold, after faults of which the shop is told nothing."""
+        silent = self._desk.plan.silent
+        if rows := silent.struck_many("capture_partial", captures):
+            amount = captures.amount.copy()
+            for row in rows:
+                if not self._needs_slip[captures.method[row]]:
+                    amount[row] //= 2
+                    silent.note("capture_partial", int(captures.order[row]))
+            captures = replace(captures, amount=amount)
+        for row in silent.struck_many("number_unknown", captures):
+            if self._needs_slip[captures.method[row]]:
+                tomorrow = (captures.at // DAY + 1) * DAY
+                self._desk.agenda.put(tomorrow, int(captures.transaction[row]), "number_unknown")
+        return captures
 
     def _ready(self, captures: Captures) -> NDArray[np.bool_]:
         """Which of these the provider takes: state, age, amount, slip number and printed invoice."""

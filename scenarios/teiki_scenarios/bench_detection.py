@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from teiki_providers.doors import open_gateway
 from teiki_providers.faults import FaultPlan
+from teiki_providers.silent import FAULTS as SILENT
 from teiki_sim import config as shop_config
 from teiki_sim.calendar import DAY
 from teiki_sim.config import Config
@@ -83,11 +84,20 @@ def _outage(config: Config) -> Config:
     return shop_config.merge(_faults(config), {"providers": windows})
 
 
+def _silent(config: Config) -> Config:
+    """Every fault of which the shop is told nothing, at a rate of its own."""
+    faults = dict.fromkeys(SILENT, 0.02) | {"authorisation_lapses": 0.002, "capture_partial": 0.002}
+    more = {"number_unknown": 0.01, "cancel_lost": 0.05, "paid_late": 0.3, "edit_refused": 0.1}
+    providers = {name: {"faults": faults | more} for name in config.providers}
+    return shop_config.merge(_faults(config), {"providers": providers})
+
+
 CONDITIONS: dict[str, Callable[[Config], Config]] = {
     "careless": _careless,
     "faults": _faults,
     f"faults x{RAISED}": _raised,
     "outage": _outage,
+    "silent faults": _silent,
     "calm": shop_config.calm,
 }
 """How a shop is run: each makes a configuration of a plain one. All but the first are without slips."""

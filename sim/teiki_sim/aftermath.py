@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLLOWED", "Aftermath"]
 
+#: Rates of faults of which the shop is told nothing.
+_UNTOLD = ("cancel_lost", "cancel_late", "authorisation_lapses", "capture_partial", "paid_late")
 #: What the providers hold under an order number: state and yen taken less refunded, of each transaction.
 Holdings = tuple[tuple[str, int], ...]
 
@@ -128,6 +130,11 @@ class Aftermath:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self.orders: dict[int, _Followed] = {}
+        self.listens = any(
+            getattr(provider.faults, fault)
+            for provider in shop.config.providers.values()
+            for fault in _UNTOLD
+        )
         self._cancelling: dict[int, list[Slip]] = {}
 
     def follow(self, order: int, slip: str, *invariants: str) -> None:

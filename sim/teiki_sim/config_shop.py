@@ -137,6 +137,31 @@ class Faults(Part):
     )
     server_error: Rate = Field(default=0.0005, description="サーバーエラー · answered with a server error")
     capture_failed: Rate = Field(default=0.0005, description="売上確定の失敗 · capture failed")
+    cancel_lost: Rate = Field(
+        default=0, description="受け付けた取消が実行されない · a cancel accepted and never carried out"
+    )
+    cancel_late: Rate = Field(
+        default=0,
+        description="再与信で古い与信の取消が遅れ、新しい与信も消える · the old one's cancel comes late and ends the new one",
+    )
+    authorisation_lapses: Rate = Field(
+        default=0,
+        description="与信が期限前に通知なく消える · an authorisation ends early, and nobody is told",
+    )
+    capture_partial: Rate = Field(
+        default=0, description="売上が半額しか確定しない · half of a capture is taken, all of it confirmed"
+    )
+    number_unknown: Rate = Field(
+        default=0, description="送り状番号が認識されない · a slip number reported is not recognised later"
+    )
+    paid_late: Rate = Field(
+        default=0,
+        description="入金の反映が遅れ、取消を受け付けてしまう · a cancel is accepted of an invoice paid already",
+    )
+    edit_refused: Rate = Field(
+        default=0,
+        description="再与信がその契約でできない · a reauthorisation that the contract does not offer",
+    )
     late_days: Count = Field(
         default=0, description="結果通知の遅れ(日) · days that every later result comes late"
     )

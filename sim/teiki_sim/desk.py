@@ -16,9 +16,8 @@ from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.messages import UNCOVERED, Method, Outcome
 from teiki_sim.shop import Shop
 from teiki_sim.slip_names import SLIPS, Source
-from teiki_sim.tables import GONE, HANDED_OVER
 
-__all__ = ["WHO", "Desk", "Task", "both_survive", "shipped_close", "shipping_instant", "survives"]
+__all__ = ["WHO", "Desk", "Task", "both_survive", "shipped_close", "survives"]
 
 WHO = Actor.OPERATOR
 Task = Callable[[], None]
@@ -34,7 +33,6 @@ class Desk:
         self._open, self._close = (seconds(clock) for clock in terms.hours)
         self._weekdays_only = terms.on_weekdays_only(shop.policy.name)
         self._service = terms.minutes_per_task * 60
-        self.unauthorised: set[int] = set()  # orders edited and not reauthorised, by a slip
         self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest
         self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
         self._hours = (0, -1)  # of the day found last: when a task can be begun
@@ -179,15 +177,3 @@ def survives(shop: Shop, order: int) -> bool:
 
 def seconds(clock: str) -> int:
     return int(clock[:2]) * 3600 + int(clock[3:]) * 60
-
-
-def shipping_instant(shop: Shop, order: int) -> int:
-    """When the order leaves if nothing more happens: on its ship date, or on the next day it can."""
-    day = max(int(shop.orders.ship[order]), shop.today)
-    if (
-        not shop.orders.flags[order] & (HANDED_OVER | GONE)
-        and day == shop.today
-        and shop.now % DAY >= shop.export_second
-    ):
-        day += 1
-    return day * DAY + shop.ship_second

@@ -197,5 +197,8 @@ class Gateway(Protocol):
         """Of each transaction under an order number, newest first: the provider's state, and the yen taken less
         refunded. The truth, as `state`."""
 
+    def mishaps(self) -> Sequence[tuple[str, int]]:
+        """Faults since this was last asked of which the shop was told nothing, each with its order. The truth."""
+
     def table(self) -> dict[str, NDArray[Any]]:
         """The ledger as columns: order, method, state, authorised, captured, refunded."""

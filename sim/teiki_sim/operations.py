@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teiki_sim import adjusting, nightly, points
+from teiki_sim import adjusting, nightly, points, undone
 from teiki_sim.calendar import DAY
 from teiki_sim.draws import Purpose, threshold
 from teiki_sim.holds import keeping
@@ -287,7 +287,10 @@ def after_edit(shop: Shop, order: int, code: str, reauthorises: bool, actor: Act
     live = payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING)
     method = METHODS[shop.orders.method.item(order)]
     if reauthorises and live and shop.policy.needs_reauthorisation(method, code):
+        told = order in shop.unauthorised
         reauthorise(shop, order, actor)
+        if order in shop.not_offered and not told:
+            undone.tell(shop, order, "edit_refused", shop.tries[order], money=False)
 
 
 def change_method(

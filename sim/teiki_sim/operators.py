@@ -33,6 +33,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "flag": self._flag,
             "refused": self._refused,
             "unanswered": self._unanswered,
+            "not_offered": self._not_offered,
             "cancel_unanswered": self._cancel_unanswered,
             "capture": self._capture_failed,
             "settle": self._settle,

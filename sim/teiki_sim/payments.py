@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from teiki_sim import nightly, points
+from teiki_sim import nightly, points, silent, undone
 from teiki_sim.calendar import month_of, month_start
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
@@ -29,6 +29,9 @@ Verdict = tuple[Outcome, str]
 """What an authorisation came to, with the provider's code."""
 
 _NP_PAIR = frozenset((int(Method.NP), int(Method.NP_WIZ)))
+
+#: What a provider answers to a call that the shop's contract does not have.
+NOT_OFFERED = "NOT_OFFERED"
 
 
 def cancel_payment(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> bool:
@@ -67,6 +70,7 @@ def _cancel(shop: Shop, order: int, actor: Actor) -> bool:
         answer = shop.gateway.ask(ask_about(shop, order, operation, _owed(shop, order)))
         if answer.outcome == Outcome.ACCEPTED and answer.state != "CANCELLING":
             shop.set_payment(order, after, kind, actor)
+            silent.hear(shop)
             return True
         if answer.outcome == Outcome.NO_ANSWER:
             shop.set_payment(order, words.unknown, Kind.NO_ANSWER, actor, code=shop.log.code("cancel"))
@@ -82,6 +86,7 @@ def _cancel(shop: Shop, order: int, actor: Actor) -> bool:
             deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
             raise refuse(shop, order, -1, "paid" if deferred else "window", answer.code or "cancel", actor)
         else:
+            silent.hear(shop)
             return False  # accepted, and takes effect later
     return payment_meaning(shop, order) == PaymentMeaning.CANCELLED
 
@@ -162,6 +167,8 @@ def ask_verdict(shop: Shop, order: int, actor: Actor) -> Verdict:
         answer = Answer(Outcome.DECLINED, code=nightly.NO_INSTRUMENT)
     else:
         answer = shop.gateway.ask(ask_about(shop, order, Operation.REAUTHORISE, attempt=attempt))
+    if answer.code == NOT_OFFERED and before in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
+        return _not_offered(shop, order, actor)
     stands = answer.outcome == Outcome.DECLINED and _still_authorised(shop, order)
     # Providers that authorise first keep the old one (EC-REA-05); it covers another order than this now is.
     lost = stands and not _drop(shop, order)
@@ -198,6 +205,17 @@ def _past_period(shop: Shop, order: int) -> bool:
         return True
     ends = terms.change_month_ends
     return ends is not None and shop.today >= month_start(month_of(ship) + ends + 1)
+
+
+def _not_offered(shop: Shop, order: int, actor: Actor) -> Verdict:
+    """The provider does not do it under this contract: the old authorisation stands, and somebody has to look."""
+    shop.row(Kind.REFUSED, order, actor, "reauthorise", code=shop.log.code("not_offered"))
+    shop.not_offered.add(order)
+    money = shop.orders.covered.item(order) != shop.orders.amount.item(order)
+    if order not in shop.unauthorised:
+        undone.tell(shop, order, "edit_refused", shop.tries[order], money=money, asked=False)
+    shop.on_trouble("not_offered", shop.orders.sub.item(order), order, "")
+    return Outcome.DECLINED, NOT_OFFERED
 
 
 def _still_authorised(shop: Shop, order: int) -> bool:

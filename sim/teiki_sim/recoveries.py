@@ -336,6 +336,19 @@ class Recoveries(Desk):
             if second >= 0:
                 self.duplicate(sub, order, second, "retried_after_lost_reply", "provider")
 
+    def _not_offered(self, _sub: int, order: int, _more: str) -> None:
+        """No reauthorisation under this contract: the provider is asked, which takes two days (modelled)."""
+        self.later(2, lambda: self._instead(order))
+
+    def _instead(self, order: int) -> None:
+        """The old payment is cancelled, and the order authorised anew."""
+        shop = self.shop
+        shop.not_offered.discard(order)
+        stands = standing.meaning(shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
+        live = standing.payment_meaning(shop, order) == PaymentMeaning.AUTHORISED
+        if stands and live and payments.let_go(shop, order, WHO, reverses=False):
+            payments.authorise_anew(shop, order, WHO)
+
     def _ask_again(self, sub: int, order: int, known: bool) -> None:
         """A charge that never arrived or failed is asked for again, where the platform can."""
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim import silent
 from teiki_sim.calendar import DAY, weekday
 from teiki_sim.draws import Purpose, bits53_many, hash64, spread, threshold
 from teiki_sim.holds import refusals
@@ -351,13 +352,14 @@ def send(shop: Shop, due: Rows, slips: NDArray[np.int64], actor: Actor) -> Answe
     )  # fmt: skip
     for i in np.flatnonzero(~ok).tolist():
         order, code = int(due[i]), int(answers.code[i])
-        silent = answers.outcome[i] == Outcome.NO_ANSWER
-        kind = Kind.NO_ANSWER if silent else Kind.CAPTURE_FAILED
+        unheard = answers.outcome[i] == Outcome.NO_ANSWER
+        kind = Kind.NO_ANSWER if unheard else Kind.CAPTURE_FAILED
         shop.set_payment(order, words.payment.capture_failed, kind, actor, code=code)
-        if silent:
+        if unheard:
             shop.aftermath.follow(order, "capture_unanswered")
         elif shop.gateway.state(orders.transaction.item(order)) == "AUTHORISED":
             shop.aftermath.follow(order, "capture_failed")  # else there was nothing that could be captured
+    silent.hear(shop)
     return answers
 
 

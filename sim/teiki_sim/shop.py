@@ -69,6 +69,8 @@ class Shop:
     orders: Table = field(default_factory=lambda: Table(ORDER_COLUMNS))
     now: int = 0
     invoices: dict[int, list[int]] = field(default_factory=dict)  # day -> orders whose invoice is paid then
+    unauthorised: set[int] = field(default_factory=set)  # edited, and the reauthorisation was not made
+    not_offered: set[int] = field(default_factory=set)  # the provider offers no reauthorisation of them
     misnumbered: dict[int, Slip] = field(default_factory=dict)  # reported under a wrong slip number
     refused_parcels: set[int] = field(default_factory=set)
     returning: set[int] = field(default_factory=set)  # returned orders whose payment is still to be cancelled

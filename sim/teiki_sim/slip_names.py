@@ -132,6 +132,35 @@ _PROVIDERS: dict[str, SlipNote] = {
     "capture_unanswered": _provider(
         "INV-05 INV-06 INV-55", "売上確定の応答がない", "no answer to a capture: it may be done or not"
     ),
+    "cancel_lost": _provider(
+        "INV-01 INV-06 INV-28 INV-30",
+        "受け付けられた取消が実行されなかった",
+        "a cancel is accepted and never carried out",
+    ),
+    "cancel_late": _provider(
+        "INV-02 INV-03 INV-06 INV-55",
+        "古い与信の取消が遅れて新しい与信も消えた",
+        "the replaced authorisation's cancel completes late and takes the new one along",
+    ),
+    "authorisation_lapses": _provider(
+        "INV-03 INV-06 INV-55",
+        "与信が期限前に消えた",
+        "an authorisation ends before its time, and nobody is told",
+    ),
+    "capture_partial": _provider("INV-05", "売上が一部しか確定しなかった", "only part of a capture is taken"),
+    "number_unknown": _provider(
+        "INV-25", "送り状番号が認識されなかった", "the slip number reported is not recognised"
+    ),
+    "paid_late": _provider(
+        "INV-01 INV-26 INV-28",
+        "入金の反映が遅れ、取消が後から断られた",
+        "an invoice was paid, and the cancel is refused only later",
+    ),
+    "edit_refused": _provider(
+        "INV-04 INV-05 INV-22",
+        "再与信がその契約でできなかった",
+        "the contract does not offer the reauthorisation that was asked for",
+    ),
     "capture_failed": _provider("INV-06 INV-55", "売上確定に失敗した", "the capture failed at the provider"),
 }
 _CHILDREN: dict[str, SlipNote] = {

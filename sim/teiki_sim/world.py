@@ -13,7 +13,7 @@ from typing import Any, TypeVarTuple
 import numpy as np
 import simpy
 
-from teiki_sim import fraud, inflow, nightly, points, shipping, standing
+from teiki_sim import fraud, inflow, nightly, points, shipping, silent, standing
 from teiki_sim import operations as ops
 from teiki_sim.agenda import Agenda
 from teiki_sim.book_columns import BookColumns
@@ -227,6 +227,7 @@ class World:
         for news in self.shop.gateway.due(self.shop.now):
             self._take(news)
             self.shop.aftermath.look(news.order)
+        silent.hear(self.shop)
 
     def _take(self, news: News) -> None:
         """Later news of a provider reach the store (SS-SCORE-01, SS-ORD-02)."""
@@ -258,6 +259,10 @@ class World:
         elif news.what == "cancel_refused":
             shop.aftermath.cancel_ended(order, refused=True)
             shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code("cancel_refused"))
+        elif news.what == "number_unknown":
+            shop.row(Kind.NOTICE, order, Actor.PROVIDER, code=shop.log.code(news.what))
+            sub = orders.sub.item(order)
+            shop.truth.broke(shop.now, "provider", "number_unknown", "INV-25", sub, order)
         elif standing.payment_meaning(shop, order) in (PaymentMeaning.AUTHORISED, PaymentMeaning.PENDING):
             shop.set_payment(order, words.refused, Kind.EXPIRED, Actor.PROVIDER, code=code)
             self._expired(order)

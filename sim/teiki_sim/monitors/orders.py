@@ -150,8 +150,14 @@ def edited(scene: Scene) -> None:
         state.report("INV-26", at, sub, order, seq, what=state.words[int(scene.code[i])])
 
 
-def cancel_refused(scene: Scene) -> None:
-    """INV-26: a cancel of a deferred order that had left was refused, because the customer paid."""
+def noticed(scene: Scene) -> None:
+    """INV-26: a cancel of a deferred order that had left was refused, because the customer paid.
+
+    INV-25: a slip number that was reported is one that the provider does not know.
+    """
+    for i in each(scene.state.said(scene.code, "number_unknown")):
+        at, sub, order, seq = scene.at_row(i)
+        scene.state.report("INV-25", at, sub, order, seq, case="unknown")
     mask = scene.state.said(scene.code, "cancel_refused")
     if mask.any():
         for i in each(mask & scene.deferred & ((scene.flags & SHIPPED) != 0)):

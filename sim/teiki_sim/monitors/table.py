@@ -119,7 +119,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-55",), shipping.ship_and_capture, On.ORDER, (K.SHIPPED, K.CAPTURED)),
     Watch(("INV-37",), shipping.changed_at_warehouse, On.ORDER, (K.EDITED, K.CANCELLED)),
     Watch(("INV-22", "INV-26"), orders.edited, On.ORDER, (K.EDITED,)),
-    Watch(("INV-26",), orders.cancel_refused, On.ORDER, (K.NOTICE,)),
+    Watch(("INV-25", "INV-26"), orders.noticed, On.ORDER, (K.NOTICE,)),
     Watch(("INV-22",), orders.reauthorised, On.ORDER, (*_VERDICTS, K.CANCELLED, K.DELETED), marks=WATCHED),
     Watch(("INV-22",), orders.reauthorised, On.LEDGER, _VERDICTS, marks=WATCHED),
     Watch(("INV-06",), money.divergence_explained, On.ORDER, (K.DECISION,)),

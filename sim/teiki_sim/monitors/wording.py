@@ -203,6 +203,10 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{order}(NP後払いwiz)が請求書を印字しないまま{at_date}に出荷されました。",
         "{order} (NP後払いwiz) left on {at_date} and its invoice was never printed.",
     ),
+    ("INV-25", "unknown"): (
+        "{order}で報告した送り状番号は、{at_date}に決済会社から「確認できない」と通知されました。",
+        "{order}: the provider noticed on {at_date} that the slip number reported is not known to the carrier.",
+    ),
     ("INV-26", ""): (
         "{order}({method_name})は出荷後の{at_date}に編集されました({what})。後払いは出荷後に編集できません。",
         "{order} ({method_name}) was edited ({what}) on {at_date}, after it had shipped on deferred payment.",
