@@ -16,6 +16,7 @@ from teiki_sim.monitors.state import (
     CAPTURED,
     CAPTURED_THERE,
     CHARGED,
+    CLOSED,
     DIVERGED,
     KNOWN,
     LIVE_THERE,
@@ -31,7 +32,7 @@ _IS_OVER = np.isin(ORDER_MEANING, _CANCELLED_OR_RETURNED)
 """By order status: cancelled or returned."""
 #: Words for `Live` states, as messages show them.
 LEDGER_WORDS = ("-", "authorised", "pending", "declined", "captured", "cancelled", "expired", "refunded")
-_CLOSED = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DELETED)
+_CLOSED_NOW = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeaning.DELETED)
 
 
 def payments_of_cancelled(scene: Scene) -> None:
@@ -41,6 +42,7 @@ def payments_of_cancelled(scene: Scene) -> None:
         mask |= (scene.flags & (WATCHED | CHARGED)) != 0
     for i in each(mask):
         at, sub, order, seq = scene.at_row(i)
+        scene.state.orders.flags[order] |= CLOSED  # from here on the provider's rows are looked at as well
         _judge_cancelled(scene.state, at, sub, order, seq)
 
 
@@ -89,7 +91,7 @@ def _still_differs(state: State, finding: Finding) -> bool:
     net, amount = state.net(finding.order), state.amount(finding.order)
     finding.facts |= {"found": net, "expected": amount}
     finding.money = abs(net - amount)
-    return net != amount and state.meaning(finding.order) not in _CLOSED
+    return net != amount and state.meaning(finding.order) not in _CLOSED_NOW
 
 
 def _agreement() -> NDArray[np.bool_]:

@@ -36,6 +36,7 @@ RAKUTEN_FAILED = 128
 DIVERGED = 256  # a divergence of the ledgers was reported and goes on
 CHARGED = 1024  # cancelled or returned, and charged all the same: told once while it lasts
 ODD = 512  # captured another amount than was authorised, or refunded
+CLOSED = 4096  # it has been cancelled or returned at some time
 POINTED = 2048  # points were granted, used or reversed with it
 
 # Bits of a subscription's flags, beside WATCHED.
@@ -46,7 +47,7 @@ RAKUTEN = 16  # a child failed by Rakuten Pay
 MOVED = 32  # the customer's address changed, and not all of it has caught up
 RECOUNTED = np.uint16(128)  # its count was lowered, and price and gifts not recalculated since
 UNPAYABLE = 64  # a means of payment of the customer is gone
-ADJUSTED = 128  # an adjustment is open
+ADJUSTED = 512  # an adjustment is open
 PULLED = 256  # the next delivery was put into an order under way
 
 # What the ledger says of an order, as bits.

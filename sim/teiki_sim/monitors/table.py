@@ -41,6 +41,7 @@ from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (
     ADJUSTED,
     CHARGED,
+    CLOSED,
     EXPORTED,
     MOVED,
     POINTED,
@@ -204,7 +205,14 @@ WATCHES: tuple[Watch, ...] = (
     Watch((), books.note_captured, On.ORDER, (K.CAPTURED,)),
     Watch((), books.note_stopped, On.SUBSCRIPTION, (K.STOPPED,)),
     Watch((), books.note_decision, On.ORDER, (K.DECISION,)),
-    Watch(("INV-01",), money.payments_of_cancelled, On.LEDGER, _LEDGER, after=True),
+    Watch(
+        ("INV-01",),
+        money.payments_of_cancelled,
+        On.LEDGER,
+        _LEDGER,
+        after=True,
+        marks=WATCHED | CHARGED | CLOSED,
+    ),
     Watch(("INV-01",), money.payments_of_cancelled, On.ORDER, (K.OPENED, *_RARE_STATUS), after=True),
     Watch(
         ("INV-01",),
