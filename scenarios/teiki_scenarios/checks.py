@@ -88,7 +88,7 @@ def check_then(stage: Stage, then: Then, place: str, events: Sequence[Event]) ->
     """How subscriptions, orders and ledgers must stand now."""
     for name, standing in then.statuses.items():
         here = f"{place}.statuses.{name}"
-        if name in stage.scenario.given.subscriptions:
+        if name in stage.scenario.subscription_names:
             sub = stage.subscription(name)
             yield from _standing(here, standing, _subscription(stage, sub), _about(stage, events, sub=sub))
         else:
@@ -186,7 +186,7 @@ def _standing(place: str, wanted: Standing, found: dict[str, Any], told: tuple[s
 
 def _sub_of(stage: Stage, name: str) -> int:
     subscription = name.rpartition("#")[0]
-    return stage.subscription(subscription) if subscription in stage.scenario.given.subscriptions else -1
+    return stage.subscription(subscription) if subscription in stage.scenario.subscription_names else -1
 
 
 def _about(stage: Stage, events: Sequence[Event], *, sub: int = -1, order: int = -1) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def _events(stage: Stage, wanted: EventExpected, place: str, events: Sequence[Ev
         shown = [event for misfits, event in scored if not misfits]
     else:
         about = wanted.subscription or (wanted.order or "").rpartition("#")[0]
-        known = about in stage.scenario.given.subscriptions
+        known = about in stage.scenario.subscription_names
         shown = [e for e in events if not known or e.sub == stage.subscription(about)]
     yield Miss(place, ja, en, tuple(lines(shown, stage.labels)))
 

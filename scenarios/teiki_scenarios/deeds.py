@@ -32,6 +32,7 @@ from teiki_scenarios.deed_args import (
 from teiki_scenarios.file_deeds import FILE_DEEDS
 from teiki_scenarios.hold_deeds import HOLD_DEEDS
 from teiki_scenarios.job_deeds import JOB_DEEDS
+from teiki_scenarios.store_deeds import STORE_DEEDS
 from teiki_sim import operations as ops
 from teiki_sim import payments, points, shipping
 from teiki_sim.addressing import carry_address, change_address
@@ -277,6 +278,7 @@ DEEDS: Mapping[str, Deed] = {
     "pay_invoice": Deed(OfOrder, ("customer",), _pay_invoice, "請求書を支払う", "pay the invoice"),
     **JOB_DEEDS,
     **FILE_DEEDS,
+    **STORE_DEEDS,
     "parcel_returns": Deed(OfOrder, ("carrier",), _parcel_returns, "荷物が戻る", "the parcel comes back"),
     "write_to_seller": Deed(
         market.Message, ("customer",), market.write, "セラーに連絡する", "write to the seller of a marketplace"

@@ -162,10 +162,25 @@ class OrderGiven(Part):
         return self
 
 
+class CustomerGiven(Part):
+    """What the store knows of a customer; kept beside the log, never in it."""
+
+    email: str = Field(default="", description="メールアドレス · e-mail")
+    phone: str = Field(default="", description="電話番号 · telephone")
+    postcode: str = Field(default="", description="郵便番号 · postcode")
+    family: str = Field(default="", description="姓 · family name")
+    given: str = Field(default="", description="名 · given name")
+    deleted: bool = Field(default=False, description="削除された顧客 · a deleted customer (SS-STOP-01)")
+    remote_island: bool = Field(default=False, description="離島 · lives on a remote island (SS-STOP-01)")
+
+
 class Given(Part):
     """The shop at the start; nothing but the steps happens in it unless the settings say so."""
 
     customers: list[str] = Field(default_factory=list, description="顧客 · customers")
+    contacts: dict[str, CustomerGiven] = Field(
+        default_factory=dict, description="顧客の連絡先 · what is known of customers, by name (SS-LIM-03)"
+    )
     goods: dict[str, Annotated[Goods, BeforeValidator(_price)]] = Field(
         default_factory=dict, description="商品(コード: 価格) · goods, each a price or a table"
     )

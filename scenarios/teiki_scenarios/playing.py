@@ -169,6 +169,6 @@ def _missed(stage: Stage, place: str, step: Step, wanted: tuple[str, str], reply
 
 
 def _concerns(stage: Stage, event: Event, name: str) -> bool:
-    if name in stage.scenario.given.subscriptions:
+    if name in stage.scenario.subscription_names:
         return event.sub == stage.subscription(name)
     return bool(name) and event.order >= 0 and event.order == stage.find_order(name)

@@ -289,6 +289,22 @@ class Scenario(Part):
                 )
         return self
 
+    def named_by(self, *deeds: str) -> list[str]:
+        """What steps of these operations give a name to."""
+        return [str(step.with_.get("name", "")) for step in self.steps if step.does in deeds]
+
+    @property
+    def subscription_names(self) -> list[str]:
+        """The subscriptions given at the start, and those that steps open."""
+        return [*self.given.subscriptions, *self.named_by("subscribe")]
+
+    @property
+    def order_names(self) -> list[str]:
+        """The orders given at the start, and the single ones that steps place."""
+        placed = self.named_by("place_order", "place_two_orders", "import_order")
+        seconds = [str(step.with_["second"]) for step in self.steps if "second" in step.with_]
+        return [*self.given.orders, *placed, *seconds]
+
     @property
     def last_day(self) -> int:
         """The last day that is run."""

@@ -40,12 +40,11 @@ def _one_of(place: Place, name: str | None, known: Iterable[str]) -> Iterator[Un
 
 
 def _an_order(scenario: Scenario, place: Place, name: str | None) -> Iterator[Unknown]:
-    given = scenario.given
-    if name is None or name in given.orders:
+    if name is None or name in scenario.order_names:
         return
-    match = _ORDER.fullmatch(name)
-    if match is None or match["subscription"] not in given.subscriptions:
-        known = [*given.orders, *(f"{sub}#1" for sub in given.subscriptions)]
+    match, subscriptions = _ORDER.fullmatch(name), scenario.subscription_names
+    if match is None or match["subscription"] not in subscriptions:
+        known = [*scenario.order_names, *(f"{sub}#1" for sub in subscriptions)]
         names = ", ".join(known) or "-"
         ja, en = hint(name, known, "ja"), hint(name, known, "en")
         yield place, name, f"注文{ja}: {names} など", f"an order{en}, such as {names}"
@@ -54,7 +53,7 @@ def _an_order(scenario: Scenario, place: Place, name: str | None) -> Iterator[Un
 def in_args(args: Any, scenario: Scenario, place: Place) -> Iterator[Unknown]:
     """Names in the arguments of a step that stand for nothing."""
     if isinstance(args, OfSubscription):
-        yield from _one_of((*place, "subscription"), args.subscription, scenario.given.subscriptions)
+        yield from _one_of((*place, "subscription"), args.subscription, scenario.subscription_names)
     if isinstance(args, OfOrder):
         yield from _an_order(scenario, (*place, "order"), args.order)
 
@@ -75,9 +74,9 @@ def unknown_goods(scenario: Scenario, config: Config) -> Iterator[Unknown]:
 
 def unknown_names(scenario: Scenario) -> Iterator[Unknown]:
     """Names that stand for nothing, and keys that do not fit what they are about."""
-    given, subscriptions = scenario.given, scenario.given.subscriptions
+    given, subscriptions = scenario.given, scenario.subscription_names
     yield from _one_of(("platform",), scenario.platform, POLICIES)
-    for name, sub in subscriptions.items():
+    for name, sub in given.subscriptions.items():
         place: Place = ("given", "subscriptions", name)
         yield from _one_of((*place, "course"), sub.course, given.courses)
         if given.customers:
@@ -106,7 +105,7 @@ def unknown_names(scenario: Scenario) -> Iterator[Unknown]:
 def _standings(scenario: Scenario, place: Place, then: Then) -> Iterator[Unknown]:
     for name, standing in then.statuses.items():
         here = (*place, "statuses", name)
-        if name in scenario.given.subscriptions:
+        if name in scenario.subscription_names:
             yield from _fitting(here, standing, _OF_SUBSCRIPTION)
         elif unknown := list(_an_order(scenario, here, name)):
             _, found, ja, en = unknown[0]

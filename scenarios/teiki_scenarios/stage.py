@@ -15,6 +15,7 @@ from teiki_scenarios.scenario import Scenario
 from teiki_scenarios.timeline import Labels, Recorder
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import Book, OpenOrder, Status, SubscriptionRow
+from teiki_sim.buyers import Contact
 from teiki_sim.calendar import DAY, Lead, months_later, to_day
 from teiki_sim.config import METHODS, Config, calm, merge
 from teiki_sim.draws import hash64
@@ -70,6 +71,8 @@ class Stage:
     world: World
     recorder: Recorder
     monitors: Monitors
+    placed: dict[str, int] = field(default_factory=dict)
+    """Single orders that steps placed, by the names they gave them."""
     jobs: dict[str, Job] = field(default_factory=dict)
     """Bulk jobs by the names that the file gives them."""
 
@@ -89,7 +92,22 @@ class Stage:
             lambda names: [recorder, monitors, *(make(names) for make in more)],
             _CHUNK_ROWS,
         )
-        return cls(scenario, world, recorder, monitors)
+        stage = cls(scenario, world, recorder, monitors)
+        stage._know_customers()
+        return stage
+
+    def _know_customers(self) -> None:
+        """What the store knows of customers at the start."""
+        buyers = self.shop.buyers
+        for name, known in self.scenario.given.contacts.items():
+            number = self.customer(name)
+            buyers.contacts[number] = Contact(
+                known.email, known.phone, known.postcode, known.family, known.given
+            )
+            if known.deleted:
+                buyers.deleted.add(number)
+            if known.remote_island:
+                buyers.islanders.add(number)
 
     @property
     def shop(self) -> Shop:
@@ -115,6 +133,13 @@ class Stage:
         config = self.world.config
         return schedule_forecast(config, _book(self.scenario, config), _open_orders(self.scenario, config))
 
+    def customer(self, name: str) -> int:
+        """The number of a customer, who is new where nobody has that name yet."""
+        names = self.shop.names.customer_names
+        if name not in names:
+            names.append(name)
+        return names.index(name)
+
     def subscription(self, name: str) -> int:
         """The number of a subscription."""
         return self.shop.names.sub_ids.index(name)
@@ -138,9 +163,13 @@ class Stage:
         S1#2 is the newest order of S1's second cycle, S1#2/1 the first one that was made for it.
         """
         shop = self.shop
+        if name in self.placed:
+            return self.placed[name]
         if name in shop.names.opening:
             return shop.names.opening.index(name)
         subscription, _, cycle = name.rpartition("#")
+        if subscription not in shop.names.sub_ids:
+            return -1
         cycle, _, which = cycle.partition("/")
         found = Labels(shop).children(shop.names.sub_ids.index(subscription), int(cycle))
         place = int(which) - 1 if which else len(found) - 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from teiki_sim import nightly
-from teiki_sim.buyers import suspicion
+from teiki_sim.buyers import merge_customers, suspicion
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.shop import Shop
@@ -104,6 +104,20 @@ def _refuse(shop: Shop, rule: str, sale: Sale) -> RefusedError:
         code=shop.log.code(rule), rule=shop.rules.get(rule, 0),
     )  # fmt: skip
     return RefusedError(shop.policy.rules[rule], rule)
+
+
+def merge(shop: Shop, gone: int, kept: int) -> None:
+    """Two records of one customer become one: subscriptions, orders and what was bought (SS-LIM-03)."""
+    subs, whose = shop.subs, shop.names.single_customer
+    subs.customer[: subs.n][subs.customer[: subs.n] == gone] = kept
+    moved = {order for order, customer in whose.items() if customer == gone}
+    for (customer, _), orders in shop.buyers.orders.items():
+        moved.update(orders if customer == gone else ())
+    for order in sorted(moved):
+        if order in whose:
+            whose[order] = kept
+        write_buyer(shop, order, kept)
+    merge_customers(shop.buyers, gone, kept)
 
 
 # -- placing -----------------------------------------------------------------------------------------

@@ -143,9 +143,31 @@ class Desk:
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
             shop.aftermath.follow(order, "switch_without_check")
-        if outcome == Outcome.ACCEPTED:
-            ops.back_to_waiting(shop, order, WHO)
-            ops.release(shop, order, WHO)
+        if outcome != Outcome.ACCEPTED:
+            return
+        blocked = standing.meaning(shop, order) == OrderMeaning.BLOCKED
+        if blocked and shop.policy.name == "subscstore" and shop.slips("status_left", sub, order):
+            self._left_blocked(sub, order)
+            return
+        ops.back_to_waiting(shop, order, WHO)
+        ops.release(shop, order, WHO)
+
+    def _left_blocked(self, sub: int, order: int) -> None:
+        """Slip: the new method is in order, and the status still keeps the order from shipping (SS-NP-02)."""
+        shop = self.shop
+        paid = (PaymentMeaning.AUTHORISED, PaymentMeaning.NOT_NEEDED)
+        shop.truth.due(
+            shop.now, "operator", "status_left", "INV-20", sub, order,
+            shop.now + shop.config.grace.method_switch * DAY,
+            lambda: standing.meaning(shop, order) == OrderMeaning.BLOCKED
+            and standing.payment_meaning(shop, order) in paid,
+        )  # fmt: skip
+        self.mend(sub, order, lambda: self._let_go_on(order))
+
+    def _let_go_on(self, order: int) -> None:
+        if standing.meaning(self.shop, order) == OrderMeaning.BLOCKED:
+            ops.back_to_waiting(self.shop, order, WHO)
+            ops.release(self.shop, order, WHO)
 
     def _switch_again(self, sub: int, order: int, method: Method) -> None:
         stands = standing.meaning(self.shop, order) in (OrderMeaning.WAITING, OrderMeaning.BLOCKED)

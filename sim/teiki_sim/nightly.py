@@ -311,6 +311,18 @@ def _move_on(shop: Shop, parents: Rows, children: Rows) -> None:
     )  # fmt: skip
     for sub in parents[ends].tolist():
         end_if_over(shop, sub)
+    _warn_short_gaps(shop, parents[ship < shop.orders.delivery[children]])
+
+
+def _warn_short_gaps(shop: Shop, subs: Rows) -> None:
+    """Gaps that the pattern makes so short that a parcel leaves before the one before it arrives (SS-FREQ-10)."""
+    table = shop.subs
+    for sub in subs.tolist():
+        if table.status.item(sub) == shop.policy.subscription.active:
+            shop.sub_row(
+                Kind.NOTICE, sub, rule="short_gap", ship=table.ship.item(sub), delivery=table.delivery.item(sub),
+                code=shop.log.code("short_gap"),
+            )  # fmt: skip
 
 
 def end_if_over(shop: Shop, sub: int) -> None:

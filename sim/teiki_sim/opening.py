@@ -129,6 +129,7 @@ def open_shop(shop: Shop, book: BookColumns, open_orders: Sequence[OpenOrder] = 
     """Fill the tables and log the opening state; the book's rows come sorted by id."""
     _subscriptions(shop, book)
     _write_limits(shop)
+    _tell_hidden(shop)
     if open_orders:
         _open_orders(shop, open_orders)
     _end_what_is_over(shop)
@@ -144,6 +145,24 @@ def _write_limits(shop: Shop) -> None:
             name = shop.log.code("goods.limit_per_customer")
             shop.log.one(
                 Kind.SETTING, shop.now, code=name, product=number, quantity=limit, detail=f'{{"value": {limit}}}'
+            )  # fmt: skip
+
+
+def _tell_hidden(shop: Shop) -> None:
+    """Goods that renew although nobody could buy them anew: their carriers are all hidden (SS-ORD-15)."""
+    config, subs, n = shop.config, shop.subs, shop.subs.n
+    visible = {name for name, carrier in config.carriers.items() if carrier.visible}
+    if len(visible) == len(config.carriers):
+        return
+    for number, code in enumerate(shop.log.vocabulary.products):
+        goods = config.goods.get(code)
+        if goods is None or visible.intersection(goods.carriers or config.carriers):
+            continue
+        renewing = (subs.product[:n] == number) & (subs.status[:n] == shop.policy.subscription.active)
+        if many := int(np.count_nonzero(renewing)):
+            shop.log.one(
+                Kind.NOTICE, shop.now, product=number, quantity=many, code=shop.log.code("hidden_carrier"),
+                rule=shop.rules["hidden_renewal"],
             )  # fmt: skip
 
 

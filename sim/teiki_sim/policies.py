@@ -193,6 +193,8 @@ _RULES = {
     "purchase_limit": "SS-LIM-01",
     "suspect": "SS-LIM-03",
     "law": "SS-LAW-01",
+    "hidden_renewal": "SS-ORD-15",
+    "short_gap": "SS-FREQ-10",
 }
 
 SUBSCSTORE = Policy(

@@ -473,6 +473,9 @@ _STORE: dict[str, SlipNote] = {
         "後払いの取消の結果が遅れ、返品待ちから出荷済みに戻した",
         "the outcome of a deferred cancel comes late, and the return was taken back meanwhile",
     ),
+    "status_left": _operator(
+        "INV-20", "支払方法を変えて出荷待ちに戻さなかった", "another method, and the status is not set back"
+    ),
     "stop_request_ignored": _operator(
         "INV-48", "配送停止依頼に気づかず出荷した", "a delivery-stop request lies unread"
     ),

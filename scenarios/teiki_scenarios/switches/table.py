@@ -6,6 +6,9 @@ from teiki_scenarios.switches import (
     ecforce_jobs,
     marketplace,
     rehearsals,
+    subscstore_orders,
+    subscstore_payments,
+    subscstore_schedules,
     tamago,
 )
 from teiki_scenarios.switches.switch import Switch, silent
@@ -23,4 +26,7 @@ SWITCHES: dict[str, Switch] = {
     **marketplace.SWITCHES,
     **rehearsals.SWITCHES,
     **tamago.SWITCHES,
+    **subscstore_schedules.SWITCHES,
+    **subscstore_orders.SWITCHES,
+    **subscstore_payments.SWITCHES,
 }

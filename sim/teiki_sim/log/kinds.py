@@ -274,7 +274,7 @@ NOTES: dict[Kind, KindNote] = {
     Kind.NOTICE: KindNote(
         "決済会社・システムからの通知。code が carrier なら quantity は配送方法の番号",
         "A notice; with the code carrier, quantity is the number of the delivery method",
-        (*_ORDER, "quantity", "code"),
+        (*_ORDER, "product", "quantity", *_DATES, "code"),
     ),
     Kind.REFUSED: KindNote(
         "操作が断られた。rule は断った規則",

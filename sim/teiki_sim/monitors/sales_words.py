@@ -5,6 +5,18 @@ from teiki_sim.messages import Method
 __all__ = ["SALES_MESSAGES", "SALES_RULES"]
 
 SALES_MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
+    ("INV-19", "stopped"): (
+        "{order}は{opened_date}から出荷停止({reason})のまま、出荷予定日{date_date}を過ぎました。",
+        "{order} has been under shipping stop since {opened_date} ({reason}), and its ship date {date_date} is over.",
+    ),
+    ("INV-19", "stopped_silently"): (
+        "{order}は{opened_date}から通知のない出荷停止({reason})のまま、出荷予定日{date_date}を過ぎました。",
+        "{order} was stopped without a notice on {opened_date} ({reason}), and its ship date {date_date} is over.",
+    ),
+    ("INV-20", "status_left"): (
+        "{order}は{opened_date}に支払方法が変更され決済は済んでいますが、{at_date}になっても「出荷待ち」に戻っていません。",
+        "{order}: its method was changed on {opened_date} and its payment is in order, but it is not 出荷待ち again by {at_date}.",
+    ),
     ("INV-35", "over"): (
         "{order}で、同じ顧客の購入数が{found}個になりました。販売個数上限は{expected}個です({at_date})。",
         "{order}: its buyer has ordered {found} pieces by {at_date}; the limit is {expected}.",
@@ -56,6 +68,8 @@ SALES_MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
 }  # fmt: skip
 
 SALES_RULES: tuple[tuple[str, str | None, str, tuple[Method, ...] | None, str], ...] = (
+    ("INV-19", None, "subscstore", None, "SS-STOP-04"),
+    ("INV-20", "status_left", "subscstore", None, "SS-NP-02"),
     ("INV-35", None, "subscstore", None, "SS-LIM-04"),
     ("INV-42", "nowhere", "subscstore", None, "SS-LAW-02"),
     ("INV-42", None, "subscstore", None, "SS-LAW-03"),

@@ -22,6 +22,7 @@ from teiki_sim.monitors import (
     invoices,
     jobs,
     lists,
+    method_changes,
     money,
     np_refusals,
     numbering,
@@ -34,6 +35,7 @@ from teiki_sim.monitors import (
     schedule,
     shipping,
     skips,
+    stops,
     windows,
 )
 from teiki_sim.monitors.deadlines import WAITING, WATCHED
@@ -251,6 +253,8 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-32",), points.moved, On.ORDER, (K.POINTS,)),
     Watch(("INV-32",), points.edited, On.ORDER, (K.EDITED,), after=True, marks=POINTED),
     Watch(("INV-32",), points.over, On.ORDER, _ENDS, after=True, marks=POINTED),
+    Watch(("INV-20",), method_changes.changed, On.ORDER, (K.EDITED,), after=True),
+    Watch(("INV-19",), stops.stopped, On.ORDER, (K.HELD,)),
     Watch(("INV-48",), acquirer.told, On.ORDER, (K.NOTICE,)),
     Watch(("INV-48",), acquirer.told_at_the_provider, On.LEDGER, (K.NOTICE,)),
     Watch(("INV-48",), acquirer.shipped, On.ORDER, (K.SHIPPED,)),
