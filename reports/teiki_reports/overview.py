@@ -1,6 +1,6 @@
 """The head of a page: what was run, and what came out in a few numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -49,6 +49,10 @@ def tables(summary: Mapping[str, Any], say: Texts) -> tuple[Table, ...]:
         rows: list[Mapping[str, object]] = [{"status": s, "count": n} for s, n in orders.items()]
         rows.append({"status": say("total"), "count": sum(orders.values())})
         made.append(table(say("orders"), {"status": say("status"), "count": say("count")}, rows, say.lang))
+    told: Sequence[Mapping[str, str]] = summary.get("warnings") or ()
+    if told:
+        rows = [{"rule": one["rule"], "warning": one[say.lang]} for one in told]
+        made.append(table(say("settings"), {"rule": say("rule"), "warning": say("warning")}, rows, say.lang))
     if found := detection(summary, say):
         made.append(found)
     versions: Mapping[str, object] = summary.get("versions") or {}

@@ -135,6 +135,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "severity": ("区分", "Severity"),
     "violation": ("違反", "Violation"),
     "warning": ("警告", "Warning"),
+    "settings": ("設定", "Settings"),
     "cost": ("損失", "Cost"),
     "invariant": ("不変条件", "Invariant"),
     "rule": ("規則", "Rule"),

@@ -13,6 +13,7 @@ from teiki_scenarios.comparing import show as show_comparison
 from teiki_scenarios.language import Language
 from teiki_scenarios.replications import Task, daily
 from teiki_sim.config import digest
+from teiki_sim.config_warnings import warnings_of
 from teiki_sim.monitors import Violation
 from teiki_sim.truth import detection
 from teiki_sim.world import World
@@ -53,6 +54,7 @@ def summarise(
         },
         "detection": detection(world.shop.truth.rows, ((v.invariant, v.sub, v.order) for v in breaches)),
         "by_severity": _counts(v.severity for v in violations),
+        "warnings": [found._asdict() for found in warnings_of(task.config)],
         "input": dict(notes),
     }
 
@@ -128,6 +130,9 @@ def show(summary: Mapping[str, Any], out: Path, lang: Language) -> None:
         for name, row in summary["detection"].items()
     ]
     table.add_row(say("検出", "Detection"), "\n".join(found) or say("なし", "none"))
+    told = [f"{one['rule']} {one[lang]}" for one in summary["warnings"]]
+    if told:
+        table.add_row(say("設定の警告", "Settings"), "\n".join(told))
     console = Console(highlight=False)
     console.print(table)
     # Below the table and unwrapped, so that a long path can be copied whole.

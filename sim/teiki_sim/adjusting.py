@@ -114,9 +114,12 @@ def adopt(shop: Shop, order: int) -> None:
 
 
 def lose(shop: Shop, order: int) -> None:
-    """An order that carried an adjustment is cancelled or deleted: somebody has to enter it again or settle it."""
+    """An order that carried an adjustment is cancelled or deleted: somebody has to enter it again or settle it.
+
+    Once it has left, the adjustment was settled with it (modelled).
+    """
     entries = shop.adjustments.carried.pop(order, None)
-    if entries is not None:
+    if entries is not None and not shop.is_gone(order):
         sub = shop.orders.sub.item(order)
         shop.adjustments.lost.setdefault(sub, []).extend(entries)
         shop.on_trouble("adjustment", sub, order, "")

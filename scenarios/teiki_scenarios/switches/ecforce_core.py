@@ -17,6 +17,7 @@ from teiki_sim import (
     addressing,
     adjusting,
     config_account,
+    config_warnings,
     nightly,
     operations,
     payments,
@@ -205,6 +206,10 @@ def _page_does_all(swap: Swap) -> None:
     swap.put(account_page, "may_cancel", lambda _shop: True)
 
 
+def _settings_unread(swap: Swap) -> None:
+    swap.put(config_warnings.CHECKS, "EC-MY-04", lambda _config: None)
+
+
 SWITCHES: dict[str, Switch] = {
     "EC-CAN-02": _cancel_tells_nobody,
     "EC-CAN-03": _converts,
@@ -236,4 +241,5 @@ SWITCHES: dict[str, Switch] = {
     "EC-MY-01": _example(1, 2),
     "EC-MY-02": _example(2, 1),
     "EC-MY-03": _page_does_all,
+    "EC-MY-04": _settings_unread,
 }

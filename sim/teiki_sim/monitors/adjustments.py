@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from teiki_sim.log.kinds import Kind
 from teiki_sim.monitors.books import day_end
 from teiki_sim.monitors.scene import Scene
-from teiki_sim.monitors.state import ADJUSTED, State
+from teiki_sim.monitors.state import ADJUSTED, SHIPPED, State
 
 
 @dataclass(slots=True)
@@ -90,14 +90,14 @@ def resumed(scene: Scene) -> None:
 
 
 def cancelled(scene: Scene) -> None:
-    """The order that carried it is cancelled or deleted."""
+    """The order that carried it is cancelled or deleted before it left; later on it was settled with that order."""
     state = scene.state
     if not state.carriers:
         return
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
         money = state.carriers.pop(order, None)
-        if money is not None:
+        if money is not None and not scene.flags[i] & SHIPPED:
             state.adjusting.setdefault(sub, Open(seq))
             state.subs.flags[sub] |= ADJUSTED
             _wait(state, at, sub, seq, "cancelled", money)
