@@ -16,7 +16,7 @@ from teiki_scenarios.runbook.matrix import COURSE, OPERATIONS, PHASES
 from teiki_scenarios.runbook.pages import Book, as_csv, as_markdown, as_page, work_out
 from teiki_scenarios.switches import Swap
 from teiki_sim.catalogue import invariants, rules
-from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, Method
+from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, UNCOVERED, Method
 
 CARD, NP = Method.CARD, Method.NP
 
@@ -55,7 +55,8 @@ def test_every_method_operation_and_phase_has_an_outcome_that_was_played() -> No
 
 def test_all_methods_are_covered(ecforce: Book) -> None:
     per_method = len(OPERATIONS) * len(PHASES) + len(COURSE) + 2
-    assert len(ecforce.cells) == per_method * len(METHODS) + len(OPERATIONS) * len(DEFERRED)
+    unauthorised = 3 * (len(METHODS) - len(UNCOVERED))
+    assert len(ecforce.cells) == per_method * len(METHODS) + len(OPERATIONS) * len(DEFERRED) + unauthorised
     assert {cell.method for cell in ecforce.cells} == set(METHOD_NAMES)
     assert ecforce.coverage == (len(ecforce.cells), len(ecforce.cells))
 
@@ -68,7 +69,7 @@ def test_what_ecforce_documents_comes_out(ecforce: Book) -> None:
         "change_goods/shipped/代引き", "billing_address/before/クレジットカード", "billing_address/before/NP後払い",
     ]) == [
         ("done", ""), ("done", ""), ("refused", "EC-SHP-03"), ("refused", "EC-SHP-02"), ("refused", "EC-SHP-02"),
-        ("refused", "EC-UPD-04"), ("conditional", ""), ("avoid", ""), ("record", ""), ("done", ""), ("conditional", ""),
+        ("refused", "EC-UPD-04"), ("conditional", ""), ("record", ""), ("record", ""), ("done", ""), ("conditional", ""),
     ]  # fmt: skip
 
 
@@ -94,6 +95,18 @@ def test_the_careless_way_is_played_too(ecforce: Book) -> None:
     assert ("INV-10", "EC-SUB-07") in cell(ecforce, "stop/subscription/open_order/クレジットカード").breaks
     assert ("INV-30", "EC-UPD-03") in cell(ecforce, "change_method/before/NP後払い").breaks
     assert not [cell for cell in ecforce.cells if cell.own and cell.outcome != "avoid"]
+
+
+def test_an_order_without_an_authorisation_is_cancelled_by_force(ecforce: Book) -> None:
+    told = cell(ecforce, "cancel/before/unauthorised/クレジットカード")
+    assert told.outcome == "done" and "強制キャンセル" in told.steps[0][0]
+    assert "店舗側だけで取り消す(決済会社には連絡しない)" in [ja for ja, _ in told.effects]
+    assert ("INV-03", "EC-CAN-07") in told.breaks
+    assert cell(ecforce, "change_method/before/unauthorised/NP後払い").outcome == "conditional"
+    there = {
+        cell.method for cell in work_out("subscstore", [CARD, NP]).cells if cell.situation == "unauthorised"
+    }
+    assert there == {"NP後払い"}, "a card's refused charge leaves no order there"
 
 
 def test_another_policy_is_another_runbook() -> None:

@@ -20,10 +20,10 @@ OUTCOMES: dict[str, Words] = {
     "conditional": ("条件つきでできる", "Done, with conditions"),
     "refused": ("できない", "Refused"),
     "failed": ("できない", "Not done"),
-    "record": ("記録だけ変わる", "Only the record changes"),
+    "record": ("荷物には効かない", "Too late for the parcel"),
     "avoid": ("してはいけない", "Do not"),
 }
-"""``record``: the parcel has left, and nothing follows the change. ``avoid``: the system lets it happen, and the monitors find
+"""``record``: the parcel has left, only the order (and its bill) change. ``avoid``: the system lets it happen, and the monitors find
 something broken by it.
 """
 _NOT = ("refused", "failed", "avoid", "record")
@@ -140,6 +140,12 @@ def _conditions(one: Rehearsal) -> tuple[Words, ...]:
         if declined.payment:
             ja, en = f"{ja}(決済状況「{declined.payment}」)", f"{en} (payment status {declined.payment})"
         found.append((ja, en))
+    refused = (
+        next((result for result in declined.results if result.how == "refused"), None) if declined else None
+    )
+    if refused is not None and one.main.went:
+        ja = f"決済会社が変更を受け付けたときだけ。断られると何も変わらない({refused.rule})"
+        found.append((ja, f"only if the provider takes the change; else nothing changes ({refused.rule})"))
     return tuple(found)
 
 

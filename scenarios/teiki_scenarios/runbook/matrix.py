@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, Method
+from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, UNCOVERED, Method
 
 __all__ = ["COURSE", "OPERATIONS", "PHASES", "SITUATIONS", "Cell", "Words", "cells"]
 
@@ -31,6 +31,7 @@ PHASES: dict[str, Words] = {
 
 SITUATIONS: dict[str, Words] = {
     "": ("", ""),
+    "unauthorised": ("与信が取れていない注文", "an order without an authorisation"),
     "unpaid": ("お客様の支払い前", "not yet paid by the customer"),
     "paid": ("お客様の支払い後", "paid by the customer"),
     "no_order": ("未発送の注文なし", "no unshipped order"),
@@ -47,6 +48,10 @@ COURSE: dict[str, Words] = {
     "pull_in": ("次回分の商品を今回にまとめる", "Send the next goods with this order"),
 }
 """The subscription's own operations."""
+
+
+_UNAUTHORISED = ("cancel", "change_method", "change_to_card")
+"""What is asked for an order whose authorisation failed (EC-CAN-05)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,11 @@ def cells(methods: Sequence[Method] = METHODS) -> list[Cell]:
     for method in methods:
         for operation in OPERATIONS:
             for phase in PHASES:
-                parts = ("unpaid", "paid") if phase == "shipped" and method in DEFERRED else ("",)
+                parts: tuple[str, ...] = (
+                    ("unpaid", "paid") if phase == "shipped" and method in DEFERRED else ("",)
+                )
+                if phase == "before" and operation in _UNAUTHORISED and method not in UNCOVERED:
+                    parts = ("", "unauthorised")
                 found += [Cell(operation, phase, situation, method) for situation in parts]
         for operation in COURSE:
             stops = operation in ("stop", "cancel_subscription")

@@ -157,8 +157,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "outcome": ("結果", "Outcome"),
     "final": ("最後の状態", "In the end"),
     "legend": (
-        "○ できる ・ △ 条件つき ・ － 記録だけ変わる(荷物には効かない) ・ × できない ・ ！ してはいけない",
-        "○ done · △ with conditions · － only the record changes, not the parcel · × refused · ！ do not",
+        "○ できる ・ △ 条件つき ・ － 荷物には効かない(注文と請求だけ変わる) ・ × できない ・ ！ してはいけない",
+        "○ done · △ with conditions · － too late for the parcel: only order and bill change · × refused · ！ do not",
     ),
 }
 _MARKS = {"done": "○", "conditional": "△", "refused": "×", "failed": "×", "record": "－", "avoid": "！"}
@@ -210,7 +210,11 @@ def overview(cells: Sequence[Answer], i: int) -> list[list[str]]:
 
 
 def _mark(cell: Answer, i: int) -> str:
-    situation = {"unpaid": ("支払い前", "unpaid"), "paid": ("支払い後", "paid")}.get(cell.situation)
+    situation = {
+        "unpaid": ("支払い前", "unpaid"),
+        "paid": ("支払い後", "paid"),
+        "unauthorised": ("与信なし", "unauthorised"),
+    }.get(cell.situation)
     mark = _MARKS[cell.outcome]
     return f"{mark} {situation[i]}" if situation else mark
 

@@ -120,6 +120,17 @@ MEND = Act(
     who="customer",
 )
 REAUTHORISE = Act("reauthorise", ("再オーソリを実行し、結果を見る", "Reauthorise and look at the result"))
+FORCE = Act(
+    "force_cancel",
+    (
+        "強制キャンセルを実行する(決済会社には取り消す与信がない)",
+        "Run the forced cancel: there is nothing to cancel at the provider",
+    ),
+)
+SHIP_ANYWAY = Act(
+    "force_shipping", ("与信がないまま出荷に回す", "Put it on the shipping list without an authorisation")
+)
+LIFT = Act("release", ("出荷停止を解除する", "Release the order's hold"))
 HALT = Act("stop", ("定期受注のステータスを「停止」にして保存する", "Set the subscription to 停止 and save"))
 LEAVE = Act(
     "cancel_subscription",
@@ -193,7 +204,12 @@ _UNTOLD: Words = ("倉庫に止めてもらわずに変える", "It is changed w
 _UNASKED: Words = ("再与信をしないまま出荷する", "It ships without the new authorisation")
 
 
+_UNCOVERED: Words = ("与信が取れていないまま出荷する", "It ships without an authorisation")
+
+
 def _cancel(cell: Cell) -> Procedure:
+    if cell.situation == "unauthorised":
+        return Procedure((FORCE, SET_CANCELLED), (), (SHIP_ANYWAY,), ("", ""), _UNCOVERED)
     payment = (RELEASE_NOTHING,) if cell.method in UNCOVERED else (RELEASE_PAYMENT,)
     if cell.phase == "shipped":
         told = (DISCARD,) if cell.method in DEFERRED else ()
@@ -255,6 +271,8 @@ def _change_to(cell: Cell, method: Method) -> Procedure:
     if cell.method in UNCOVERED:
         advice = _CASH
     done = _changed(cell, _switch(cell.method, method), careless, slip, (_set_method(method),), advice)
+    if cell.situation == "unauthorised":
+        return Procedure((*done.main, READY, LIFT), (), (SHIP_ANYWAY,), ("", ""), _UNCOVERED)
     if cell.phase == "before":
         return Procedure((*done.main, READY), done.instead, done.careless, done.advice, done.slip)
     return done
@@ -267,6 +285,8 @@ def _change_method(cell: Cell) -> Procedure:
 def _change_to_card(cell: Cell) -> Procedure:
     if cell.method != Method.CARD:
         return _change_to(cell, Method.CARD)
+    if cell.situation == "unauthorised":
+        return Procedure((MEND, REAUTHORISE, READY, LIFT), (), (SHIP_ANYWAY,), ("", ""), _UNCOVERED)
     main: tuple[Act, ...] = (MEND, REAUTHORISE) if cell.phase == "before" else (MEND,)
     if cell.phase == "handed_over":
         main = (STOP, MEND, REAUTHORISE, AGAIN)

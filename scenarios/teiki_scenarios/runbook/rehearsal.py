@@ -114,7 +114,9 @@ def rehearse(platform: str, methods: Sequence[Method] = METHODS, door: str = "di
     by_cell: dict[Cell, dict[str, Take]] = {}
     for take in takes:
         by_cell.setdefault(take.cell, {})[take.way] = take
-    return [Rehearsal(cell, steps, by_cell[cell]) for cell, steps in planned]
+    played = [Rehearsal(cell, steps, by_cell[cell]) for cell, steps in planned]
+    # Where a refused charge leaves no order, nothing can be asked for it (SS-PAY-03).
+    return [one for one in played if one.cell.situation != "unauthorised" or one.main.number >= 0]
 
 
 def _takes(planned: Sequence[tuple[Cell, Procedure]]) -> Iterator[Take]:
@@ -154,6 +156,9 @@ def _scenario(platform: str, takes: Sequence[Take]) -> Scenario:
             "status": "停止" if stopped else "継続",
             "unit_price": _UNIT_PRICE,
         }
+        if take.cell.situation == "unauthorised":
+            span = {"from": "2026-04-15", "until": f"{_day(take.cell)} 09:00"}
+            faults.append({"subscription": take.name, **span, "effect": {"kind": "declined"}})
         if take.way == "ng":
             faults.append(
                 {
