@@ -64,8 +64,8 @@ READY = Act(
 RELEASE_PAYMENT = Act(
     "cancel_payment",
     (
-        "決済を取り消す(ecforce では決済状況一括変更の「取消」)",
-        "Cancel the payment (on ecforce: the payment-state operation 取消)",
+        "決済の取消を実行する(注文の状況を変えるだけでは取り消されない)",
+        "Cancel the payment itself (changing the order's status alone does not)",
     ),
 )
 RELEASE_NOTHING = Act(
