@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.shop import Shop
 
-__all__ = ["lower", "put_back", "recalculate", "tier_counts"]
+__all__ = ["awaits_lowering", "lower", "put_back", "recalculate", "tier_counts"]
 
 
 def tier_counts(shop: Shop, subs: NDArray[Any], cycle: NDArray[Any]) -> NDArray[Any]:
@@ -29,6 +29,7 @@ def lower(shop: Shop, order: int, actor: Actor) -> None:
     sub = shop.orders.sub.item(order)
     count = max(shop.subs.cycle.item(sub) - 1, 0)
     shop.subs.cycle[sub] = count
+    shop.notes.lowered_for.add(order)
     shop.notes.count_less[sub] = shop.notes.count_less.get(sub, 0) + 1
     shop.row(Kind.COUNTED, order, actor, "count", quantity=count, code=shop.log.code("lowered"))
 
@@ -40,6 +41,14 @@ def put_back(shop: Shop, order: int, count: int, actor: Actor) -> None:
     shop.notes.count_less.pop(sub, None)
     shop.row(Kind.COUNTED, order, actor, quantity=count, code=shop.log.code("set"))
     recalculate(shop, sub, actor)
+
+
+def awaits_lowering(shop: Shop, sub: int, order: int) -> bool:
+    """Whether a cancelled child still counts, and no later one was made by that count."""
+    if sub < 0 or order in shop.notes.lowered_for or shop.subs.last_order.item(sub) != order:
+        return False
+    status: int = shop.orders.status.item(order)
+    return status == shop.policy.order.cancelled
 
 
 def recalculate(shop: Shop, sub: int, actor: Actor) -> None:

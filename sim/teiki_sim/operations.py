@@ -197,6 +197,8 @@ def set_cancelled(shop: Shop, order: int, actor: Actor) -> None:
     orders = shop.orders
     shop.set_status(order, shop.policy.order.cancelled, Kind.CANCELLED, actor, "cancel")
     adjusting.lose(shop, order)
+    if shop.config.jobs.count_surviving:
+        shop.on_trouble("uncounted", orders.sub.item(order), order, "")
     if not orders.flags[order] & HANDED_OVER or orders.flags[order] & WAREHOUSE_STOPPED:
         shop.truth.will_not_ship(order)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from teiki_sim import fraud, payments, standing
+from teiki_sim import counts, fraud, payments, standing
 from teiki_sim import operations as ops
+from teiki_sim.calendar import DAY
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
 from teiki_sim.holds.desk import HoldDesk
@@ -37,6 +38,7 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             "cancel_unanswered": self._cancel_unanswered,
             "capture": self._capture_failed,
             "settle": self._settle,
+            "uncounted": self._uncounted,
             "returned": self._returned,
             "held": self._held,
             "address": self.carry,
@@ -57,6 +59,21 @@ class Operators(Wishes, HoldDesk, Records, Answers):
                 "refused": ("ng_unseen", "provider"),
                 "held": ("hold_unseen", "operator"),
             }
+
+    def _uncounted(self, sub: int, order: int, _more: str) -> None:
+        """Cancelled deliveries do not count here: the count is lowered, as long as no later order was made by it."""
+        shop = self.shop
+        if not counts.awaits_lowering(shop, sub, order):
+            return
+        if shop.slips("count_not_lowered", sub, order):
+            due = shop.now + shop.config.grace.count * DAY
+            shop.truth.due(
+                shop.now, "operator", "count_not_lowered", "INV-33", sub, order, due,
+                lambda: counts.awaits_lowering(shop, sub, order),
+            )  # fmt: skip
+            return
+        counts.lower(shop, order, WHO)
+        counts.recalculate(shop, sub, WHO)
 
     def trouble(self, what: str, sub: int, order: int, more: Any = "") -> None:
         """Put a task on the queue."""

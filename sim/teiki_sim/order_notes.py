@@ -77,6 +77,7 @@ class OrderNotes:
     subscription_reason: dict[int, str] = field(default_factory=dict)
     customer_memo: dict[int, str] = field(default_factory=dict)
     blacklist: dict[int, str] = field(default_factory=dict)  # by customer number, with the reason
+    lowered_for: set[int] = field(default_factory=set)  # orders for which a count was lowered
     count_less: dict[int, int] = field(
         default_factory=dict
     )  # subscription -> by how much its count was lowered

@@ -522,6 +522,63 @@ _STORE: dict[str, SlipNote] = {
     ),
 }
 
+_JOBS: dict[str, SlipNote] = {
+    "sync_unticked": _operator(
+        "INV-13", "同期にチェックを入れずに次回の日付を変えた", "a next date is typed without the sync"
+    ),
+    "carrier_after_dates": _timing(
+        "INV-13", "日付を決めた後に配送業者を変えた", "the carrier is changed after the dates were set"
+    ),
+    "carrier_not_recalculated": _operator(
+        "INV-23", "配送業者を変えて再計算しなかった", "another carrier, and no recalculation"
+    ),
+    "recalculated_too": _operator(
+        "INV-23",
+        "支払方法と配送業者を同時に変えて再計算もした",
+        "method and carrier changed together, and recalculated too",
+    ),
+    "two_halves": _timing(
+        "INV-23",
+        "2人が支払方法と配送業者を別々に変え、それぞれ処理した",
+        "two people each change and follow up one half",
+    ),
+    "count_lowered_twice": _operator(
+        "INV-33", "同じ取消で定期回数を二度減らした", "the count is lowered twice for one cancel"
+    ),
+    "count_lowered_late": _timing(
+        "INV-33",
+        "次の注文ができた後に定期回数を減らした",
+        "the count is lowered after the next order was made",
+    ),
+    "count_not_lowered": _operator(
+        "INV-33", "取消の後、定期回数を減らし忘れた", "the count is not lowered after a cancel"
+    ),
+    "result_unread": _operator(
+        "INV-38", "完了したジョブの失敗行を確認しなかった", "a completed job's failed rows are not read"
+    ),
+    "captured_before_run": _timing(
+        "INV-38",
+        "登録から実行までの間に売上処理され、失敗行が残った",
+        "captured between registration and run, and the failed row not read",
+    ),
+    "job_in_outage": _provider(
+        "INV-38",
+        "決済会社の障害で一部の行が失敗し、確認されなかった",
+        "rows failed by a provider's fault are not read",
+    ),
+    "page_for_all": _operator(
+        "INV-39",
+        "検索結果全件のつもりでページ内全件を選んだ",
+        "all on the page is ticked where all was meant",
+    ),
+    "new_hits": _timing(
+        "INV-39", "検索の後に増えた受注も対象になった", "orders that came after the search are caught too"
+    ),
+    "edited_again": _operator(
+        "INV-39", "同じ定期の受注を複数選んで更新した", "several orders of one subscription are selected"
+    ),
+}
+
 SLIPS: dict[str, SlipNote] = {
     **_STORE,
     **_MONEY,
@@ -537,6 +594,7 @@ SLIPS: dict[str, SlipNote] = {
     **_AFTER_CAPTURE,
     **_ADJUSTMENTS,
     **_PULLED,
+    **_JOBS,
 }
 """All of them by name, each group in a table of its own."""
 

@@ -3,6 +3,8 @@
 from teiki_sim.incidents import (
     acquirer,
     adjustments,
+    bulk,
+    bulk_results,
     children,
     crossing,
     holds,
@@ -27,4 +29,6 @@ INCIDENTS: tuple[Incident, ...] = (
     *acquirer.INCIDENTS,
     *selling.INCIDENTS,
     *money.INCIDENTS,
+    *bulk.INCIDENTS,
+    *bulk_results.INCIDENTS,
 )

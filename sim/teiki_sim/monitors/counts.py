@@ -12,7 +12,7 @@ def counted(scene: Scene) -> None:
     lowered = state.said(scene.code, "lowered")
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
-        state.agenda.close_all(order, "INV-33")
+        state.agenda.close(~sub, ("INV-33", "forgotten", str(scene.rows.cycle.item(i))))
         if not lowered[i]:
             _settle(state, sub)
             continue
@@ -67,7 +67,8 @@ def cancelled(scene: Scene) -> None:
         if not _followed(state, sub, order) and order not in state.counts.lowered:
             due = at + state.terms.grace("count")
             found = state.finding("INV-33", due, sub, order, seq, case="forgotten", opened=at)
-            state.agenda.open(order, found, broken=lambda finding: _still_counts(state, finding))
+            # On the subscription: its next child ends the wait, and is judged by what was before it.
+            state.agenda.open(~sub, found, broken=lambda finding: _still_counts(state, finding))
 
 
 def _still_counts(state: State, finding: Finding) -> bool:
