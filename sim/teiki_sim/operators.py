@@ -79,7 +79,8 @@ class Operators(Wishes, HoldDesk, Records, Answers):
         """Put a task on the queue."""
         if self._overlooked:
             self.assign(what, sub, order, more)
-        if what in self._overlooked and sub >= 0:
+        held = what != "refused" or standing.meaning(self.shop, order) == OrderMeaning.BLOCKED
+        if what in self._overlooked and sub >= 0 and held:
             slip, source = self._overlooked[what]
             if self.unseen(sub, order, lambda: self.put(self._do[what], sub, order, more), slip, source):
                 return

@@ -206,10 +206,9 @@ class HoldDesk(Recoveries):
 
     def _refused_held(self, sub: int, order: int, more: str) -> None:
         """A refused order under 要対応: the customer is asked, then it goes on as on every platform."""
-        if not self._waits(order):
-            return
         shop = self.shop
-        shop.row(Kind.MAIL, order, WHO, code=shop.log.code("payment_failed"))
+        if self._waits(order):
+            shop.row(Kind.MAIL, order, WHO, code=shop.log.code("payment_failed"))
         self._refused(sub, order, more)
 
     def _ask_np(self, sub: int, order: int, _more: str, tries: int = _INQUIRIES) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from teiki_sim import operations as ops
 from teiki_sim import shipping, standing
 from teiki_sim.calendar import DAY
-from teiki_sim.desk import WHO
+from teiki_sim.desk import WHO, survives
 from teiki_sim.holds.checks import SILENT
 from teiki_sim.holds.keeping import hold_order
 from teiki_sim.incidents.incident import Hour, Incident
@@ -63,6 +63,36 @@ def _sent_after_all(desk: Operators, order: int) -> None:
     if standing.meaning(desk.shop, order) == OrderMeaning.WORKING:
         ops.back_to_waiting(desk.shop, order, WHO)
         ops.release(desk.shop, order, WHO)
+
+
+def _ships_soon(shop: Shop) -> Rows:
+    """Children that wait for a list of the coming days."""
+    orders, live = shop.orders, shop.live
+    fit = (orders.sub[live] >= 0) & (orders.status[live] == shop.policy.order.waiting)
+    fit &= (orders.ship[live] > shop.today) & (orders.ship[live] < shop.today + 4)
+    fit &= (orders.flags[live] & STOPPED == 0) & (orders.cycle[live] > 1)
+    fit &= PAYMENT_MEANING[orders.payment[live]] == PaymentMeaning.AUTHORISED
+    found: Rows = live[fit]
+    return found
+
+
+def _held_for_days(desk: Operators, order: int) -> None:
+    """Held for a customer who is away, and released with a ship date that is past by then (TR-HOLD-09)."""
+    ops.hold(desk.shop, order, "customer", WHO)
+    desk.later(6, lambda: _released_late(desk, order))
+
+
+def _released_late(desk: Operators, order: int) -> None:
+    shop, ship, day = desk.shop, desk.shop.orders.ship, desk.shop.today
+    if not shop.is_stopped(order) or standing.meaning(shop, order) != OrderMeaning.WAITING:
+        return
+    ops.release(shop, order, WHO, revises=False)
+    if ship.item(order) < day:
+        sub, midnight = shop.orders.sub.item(order), (day + 1) * DAY - 1
+        shop.truth.due(
+            shop.now, "operator", "released_past_date", "INV-20", sub, order, midnight,
+            lambda: ship.item(order) < day and not shop.is_gone(order) and survives(shop, order),
+        )  # fmt: skip
 
 
 def _ships_today(shop: Shop) -> Rows:
@@ -124,6 +154,9 @@ INCIDENTS: tuple[Incident, ...] = (
     ),
     Incident(
         "ground_on_ship_day", Hour.MORNING, _ships_today, _found_on_ship_day, share=0.005, platforms=_TAMAGO
+    ),
+    Incident(
+        "released_past_date", Hour.AFTERNOON, _ships_soon, _held_for_days, share=0.0015, platforms=_TAMAGO
     ),
     Incident("mismatch_left", Hour.IMPORTED, _reported_tonight, _amount_edited_late, platforms=_TAMAGO),
 )

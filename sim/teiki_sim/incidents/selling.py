@@ -210,6 +210,8 @@ def _counted_twice(desk: Operators, base: int) -> None:
         shop.subs.cycle[sub] += 1
         end_if_over(shop, sub)
         shop.truth.broke(shop.now, "operator", "regeneration_counted", "INV-43", sub, -1)
+    else:  # the charge failed this time: what was ordered waits for the payment to be mended
+        ops.decide_cycles(shop, sub, "shift", WHO)
 
 
 def _restarted(desk: Operators, base: int) -> None:

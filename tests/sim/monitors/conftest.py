@@ -28,6 +28,11 @@ WORDS = {
         "authorised": "仮売上完了", "captured": "売上完了", "released": "取消完了", "active": "有効",
         "returned": "返品", "deleted": "削除済み", "refused": "仮売上失敗", "pending": "与信審査中",
     },
+    "tamago": {
+        "waiting": "出荷準備", "working": "出荷状態", "shipped": "出荷済み", "cancelled": "キャンセル済み",
+        "authorised": "与信完了", "captured": "売上完了", "released": "取消済み", "active": "継続",
+        "returned": "返品済み", "deleted": "削除済み", "refused": "与信NG", "pending": "与信保留",
+    },
 }  # fmt: skip
 
 
@@ -39,7 +44,7 @@ class Story:
         self.words = WORDS[platform]
         self.now = START * DAY
         self.slips = 10**11
-        self.row(Kind.SETTING, code="platform", quantity=["subscstore", "ecforce"].index(platform))
+        self.row(Kind.SETTING, code="platform", quantity=["subscstore", "ecforce", "tamago"].index(platform))
 
     def on(self, day: int, hour: float = 3) -> "Story":
         """Go on at that hour of that day."""
