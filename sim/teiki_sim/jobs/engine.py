@@ -120,7 +120,7 @@ def _about(job: Job) -> int:
 
 def _tell(shop: Shop, job: Job, what: str) -> None:
     kind, (ja, en) = KINDS[job.kind], _SAID[what]
-    job.notices.append(Notice(shop.now, kind.ja + ja, kind.en.capitalize() + en))
+    job.notices.append(Notice(shop.now, kind.ja + ja, kind.en[:1].upper() + kind.en[1:] + en))
 
 
 def _log(

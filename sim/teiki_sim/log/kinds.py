@@ -261,7 +261,11 @@ NOTES: dict[Kind, KindNote] = {
         "Recalculated: an order's amount, or a subscription's next price and gifts",
         (*_ORDER, "amount"),
     ),
-    Kind.POINTS: KindNote("ポイントの増減", "Points granted, used or revoked", (*_ORDER, "quantity", "code")),
+    Kind.POINTS: KindNote(
+        "ポイントの増減。code は granted, used, revoked, returned, expired。recalculated では quantity が新しい付与ポイント",
+        "Points granted, used, revoked, returned or expired, as code says; recalculated: quantity is what it grants now",
+        (*_ORDER, "quantity", "code"),
+    ),
     Kind.DECISION: KindNote(
         "未出荷の注文や止まった周期をどうするか、記録された判断",
         "A recorded decision on an unshipped order or a stalled cycle",
