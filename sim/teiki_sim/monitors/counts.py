@@ -12,7 +12,7 @@ def counted(scene: Scene) -> None:
     lowered = state.said(scene.code, "lowered")
     for i in range(len(scene)):
         at, sub, order, seq = scene.at_row(i)
-        state.agenda.close(~sub, ("INV-33", "forgotten", str(scene.rows.cycle.item(i))))
+        state.agenda.close(~sub, ("INV-33", "forgotten", str(state.fold.orders.cycle.item(order))))
         if not lowered[i]:
             _settle(state, sub)
             continue
