@@ -1,11 +1,13 @@
 """Points: granted with an order, used on an order, taken back and returned once when it is cancelled, expired.
 
 Documented: granted points stay as they were when an order is edited, and are computed anew when goods are replaced
-or the method is changed (SS-ORD-07); automatic grants and expiries (SS-ORD-08); a cancelled payment revokes granted
-points and returns used ones, a forced one too (EC-PAY-02, EC-PAY-06). Modelled: one point is one yen; points are granted when the order comes to
-be and earned on its amount, fees included; a collecting subscription uses all it has or nothing, at the rate of
-`[points]`, before the charge; the oldest go first; what was spent elsewhere is not revoked below zero; returned points live
-as long as new ones; points are given back on deletion as on a cancel. Single orders collect none.
+or the method is changed (SS-ORD-07); points are granted and expire by automatic processing (SS-ORD-08); a cancelled
+payment revokes granted points and returns used ones, a forced one too (EC-PAY-02, EC-PAY-06).
+
+Modelled: one point is one yen; points are granted when the order comes to be, on its amount with fees; a subscription
+that collects uses all that it has or nothing, at the rate of `[points]`, before the charge; the oldest go first; what
+was spent elsewhere is not revoked below zero; returned points live as long as new ones; an order that is
+deleted is treated like a cancelled one. Single orders collect none.
 """
 
 from __future__ import annotations
@@ -132,6 +134,7 @@ def expire(shop: Shop) -> None:
     points.reversed_today.clear()
     for sub, order, left in points.ending(shop.today - 1):
         points.account(sub).take_from(order, left)
+        del points.last_day[order]
         _row(shop, order, "expired", left, Actor.SYSTEM)
 
 

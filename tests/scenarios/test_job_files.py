@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import mailbox
+import sys
 from collections.abc import Sequence
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from teiki_scenarios.scenario_file import from_tables
 from teiki_scenarios.stage import Stage
-from teiki_sim import addressing
+from teiki_sim import addressing, pdf
 from teiki_sim.jobs import engine
 from teiki_sim.jobs.job import Job
 from teiki_sim.jobs.kinds import KINDS
@@ -157,6 +158,16 @@ def test_a_form_without_prices_shows_none(stage: Stage) -> None:
     job = ran(stage, "pdf", form="納品書(金額なし)")
     text = read(job.artefacts[0].content).pages[0].extract_text()
     assert "納品書" in text and "発行日: 2026-04-17" in text and "円" not in text
+
+
+def test_without_the_extra_the_job_says_what_to_install(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "noto_cjk_sans_jp_regular", None)
+    pdf.known_characters.cache_clear()
+    pdf._whole.cache_clear()
+    job = ran(stage, "pdf", form="納品書")
+    assert job.state == "failed" and job.why is not None and "teiki[pdf]" in job.why.en
 
 
 def test_a_form_that_the_shop_lacks_fails_the_job(stage: Stage) -> None:

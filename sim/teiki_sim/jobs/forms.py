@@ -83,10 +83,10 @@ class Printing:
 
     def _page(self, font: Font, order: tuple[str, ...], items: list[_Item]) -> str:
         told = dict(zip(COLUMNS, order, strict=True))
-        texts = list(_heads(told))
+        texts = list(_heads(font, told))
         y = _TABLE - 15
         for _, name, number, unit, amount in items:
-            texts += [Text(_LEFT + 6, y, 10, name), Text(_NUMBER, y, 10, number, True)]
+            texts += [_fitted(font, _LEFT + 6, y, 10, name, 280), Text(_NUMBER, y, 10, number, True)]
             if self.form.prices:
                 texts += [Text(_UNIT, y, 10, _yen(unit), True), Text(_SUM, y, 10, _yen(amount), True)]
             y -= _ROW
@@ -119,18 +119,23 @@ class Printing:
 _LABELS = ("手数料", "送料", "ポイント利用", "合計", "受注番号", "受注日", "支払方法", "お届け先", "発行日", "登録番号", "商品名", "数量", "単価", "金額")  # fmt: skip
 
 
-def _heads(told: dict[str, str]) -> Iterator[Text]:
+def _fitted(font: Font, x: float, y: float, size: float, text: str, width: float) -> Text:
+    """A text that is made smaller where it would be wider than ``width``."""
+    wide = font.measure(text, size)
+    return Text(x, y, size if wide <= width else size * width / wide, text)
+
+
+def _heads(font: Font, told: dict[str, str]) -> Iterator[Text]:
     """To whom, and about which order."""
+    there = f"〒{told['お届け先郵便番号']} {told['お届け先都道府県']}{told['お届け先住所']}"
     yield Text(_LEFT, 735, 10, f"〒{told['郵便番号']}")
-    yield Text(_LEFT, 721, 10, told["都道府県"] + told["住所"])
-    yield Text(_LEFT, 700, 14, f"{told['顧客名']} 様")
+    yield _fitted(font, _LEFT, 721, 10, told["都道府県"] + told["住所"], 320)
+    yield _fitted(font, _LEFT, 700, 14, f"{told['顧客名']} 様", 270)
     yield Text(_RIGHT, 730, 10, f"受注番号: {told['受注番号']}", True)
     yield Text(_RIGHT, 715, 10, f"受注日: {told['受注日']}", True)
     yield Text(_LEFT, 640, 9, f"支払方法: {told['支払方法']}")
-    yield Text(_LEFT, 624, 9, f"お届け先: {told['お届け先氏名']} 様")
-    yield Text(
-        _LEFT, 610, 9, f"〒{told['お届け先郵便番号']} {told['お届け先都道府県']}{told['お届け先住所']}"
-    )
+    yield _fitted(font, _LEFT, 624, 9, f"お届け先: {told['お届け先氏名']} 様", _RIGHT - _LEFT)
+    yield _fitted(font, _LEFT, 610, 9, there, _RIGHT - _LEFT)
 
 
 def _yen(amount: str) -> str:
