@@ -77,7 +77,10 @@ def run_jobs(
             "on": clock(world.end * DAY)[:10],
             "first_event_of_jobs": first,
             "events": world.shop.log.rows,
-            "jobs": [_told(world, job, planned) for job, (planned, _) in zip(jobs, plan, strict=True)],
+            "jobs": [
+                _told(place, job, planned)
+                for place, (job, (planned, _)) in enumerate(zip(jobs, plan, strict=True), 1)
+            ],
             "violations": len(monitors.violations),
             "sales": sales(world.shop),
         }
@@ -132,26 +135,27 @@ def _run(world: World, plan: Sequence[tuple[Planned, Any]], file: Path) -> list[
     return jobs
 
 
-def _stem(job: Job, planned: Planned) -> str:
+def _stem(place: int, job: Job, planned: Planned) -> str:
+    """What the files of the file's nth job begin with."""
     kept = "".join(c if c.isalnum() or c in "-_" else "_" for c in planned.name)
-    return f"{job.number:02d}_{kept or job.kind}"
+    return f"{place:02d}_{kept or job.kind}"
 
 
 def _write(world: World, jobs: list[Job], plan: Sequence[tuple[Planned, Any]], directory: Path) -> None:
     rows = []
-    for job, (planned, _) in zip(jobs, plan, strict=True):
-        stem = _stem(job, planned)
+    for place, (job, (planned, _)) in enumerate(zip(jobs, plan, strict=True), 1):
+        stem = _stem(place, job, planned)
         (directory / f"{stem}.csv").write_bytes(job.results.csv(world.shop.names, job.orders))
         for artefact in job.artefacts:
             (directory / f"{stem}_{artefact.name}").write_bytes(artefact.content)
-        rows.append(_told(world, job, planned))
+        rows.append(_told(place, job, planned))
     frame = pl.DataFrame([{**row, "files": ";".join(row["files"])} for row in rows])
     frame.write_csv(directory / "jobs.csv")
 
 
-def _told(world: World, job: Job, planned: Planned) -> dict[str, Any]:
+def _told(place: int, job: Job, planned: Planned) -> dict[str, Any]:
     """One job as jobs.csv and summary.json tell it."""
-    stem = _stem(job, planned)
+    stem = _stem(place, job, planned)
     return {
         "job": job.number, "name": planned.name, "kind": job.kind, "select": job.selection.how,
         "registered_at": clock(job.registered_at), "ended_at": clock(job.ended_at), "state": job.state,
