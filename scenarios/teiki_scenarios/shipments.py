@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from teiki_scenarios.replications import Daily, Task
 from teiki_sim.calendar import to_date
-from teiki_sim.forecast import schedule_forecast
+from teiki_sim.forecast import Forecast
 
 __all__ = ["Series", "series"]
 
@@ -26,8 +26,8 @@ class Series:
     by_product: pl.DataFrame
 
 
-def series(task: Task, start: int, end: int, runs: Sequence[Daily]) -> Series:
-    """Both tables, a row for every day; replication 0 comes first in ``runs``."""
+def series(task: Task, start: int, end: int, runs: Sequence[Daily], forecast: Forecast) -> Series:
+    """Both tables, a row for every day; replication 0 comes first in ``runs``, ``forecast`` is of all the days."""
     products = sorted({code for run in runs for _, code in run} | _known(task))
     number = {code: i for i, code in enumerate(products)}
     cells = np.zeros((len(runs), end - start, len(products), 2), np.int64)
@@ -35,7 +35,7 @@ def series(task: Task, start: int, end: int, runs: Sequence[Daily]) -> Series:
         for (day, code), counts in run.items():
             table[day - start, number[code]] = counts
     parcels, units = cells[..., 0], cells[0, :, :, 1]
-    schedules = _schedules(task, end - start, products)
+    schedules = _schedules(forecast, products)
     whole = {name: table.sum(axis=1) for name, table in schedules.items()}
     return Series(
         _frame(start, end, None, parcels.sum(axis=2)[:, :, None], whole, None),
@@ -49,9 +49,8 @@ def _known(task: Task) -> set[str]:
     return {book.products[i] for i in held} | {order.product for order in task.open_orders}
 
 
-def _schedules(task: Task, days: int, products: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+def _schedules(forecast: Forecast, products: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """What the schedules alone give, by day and product."""
-    forecast = schedule_forecast(task.config, task.book, task.open_orders, days)
     at = [forecast.products.index(code) for code in products]
     return {name: getattr(forecast, name).parcels[:, at] for name in SCHEDULES}
 

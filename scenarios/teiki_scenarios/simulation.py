@@ -23,11 +23,14 @@ from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
 from teiki_sim.calendar import DAY
 from teiki_sim.config import Config
+from teiki_sim.forecast import Forecast, schedule_forecast
 from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
 from teiki_sim.monitors import Monitors, MonitorsApart, write_violations
+from teiki_sim.monitors.violation import violations_of
 from teiki_sim.names import ShopNames
 from teiki_sim.requests import figures as messages
+from teiki_sim.self_checks import forecast_is_its_sum, state_hangs_on_rows
 from teiki_sim.world import CHUNK_ROWS, World
 
 __all__ = ["Origin", "Progress", "second_half", "simulate", "watching"]
@@ -84,6 +87,8 @@ def simulate(
         counting = None if second is None else Counts()
         world, monitors, found, seconds = _run(task, directory, replications, workers, share, counting)
         runs = [run.daily for run in found]
+        forecast = schedule_forecast(task.config, task.book, task.open_orders, world.end - world.start)
+        _check_itself(task, world, monitors, forecast)
         summary = summarise(task, world, monitors.violations, origin.digest, origin.notes)
         _write_tables(world, monitors, directory)
         if world.shop.policy.takes_requests:
@@ -95,7 +100,7 @@ def simulate(
             tell = None if progress is None else partial(second_half, progress, days, replications)
             compared = compare(task, second, found, workers, progress=tell)
             _write(directory / "compare.json", json.dumps(compared, ensure_ascii=False, indent=2) + "\n")
-        tables = series(task, world.start, world.end, runs)
+        tables = series(task, world.start, world.end, runs, forecast)
         tables.total.write_csv(directory / "shipments.csv")
         tables.by_product.write_csv(directory / "shipments_by_product.csv")
         if origin.rejects is not None:
@@ -172,6 +177,19 @@ def _write_tables(world: World, monitors: Monitors | MonitorsApart, directory: P
     names = world.shop.names
     truth = world.shop.truth.frame(names.subscription, names.order)
     truth.write_parquet(directory / "truth.parquet")
+
+
+def _check_itself(task: Task, world: World, monitors: Monitors | MonitorsApart, forecast: Forecast) -> None:
+    """Add what is wrong with teiki's own results, if anything is, to what the monitors found."""
+    shop = world.shop
+    folded = monitors.tables if isinstance(monitors, Monitors) else None
+    found = state_hangs_on_rows(shop, monitors.sums(), folded)
+    sales = sum(total for total, _tax in shop.tally.tax.values())
+    yen = sales // max(shop.parcels, 1)
+    found += forecast_is_its_sum(forecast, task.config, task.book, task.open_orders, yen)
+    if found:
+        more = [*monitors.violations, *violations_of(found, shop.names)]
+        monitors.violations = sorted(more, key=lambda v: (v.at, v.invariant, v.id))
 
 
 def _write_requests(world: World, directory: Path) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class MonitorsApart:
     def __init__(self, rows: int) -> None:
         self.violations: list[Violation] = []
         self.cost = Cost(0.0, 0)
+        self._sums: dict[str, int] = {}
         self._rows = rows
         self._words = 0
         self._free = list(range(_SLOTS))
@@ -96,9 +97,13 @@ class MonitorsApart:
         told: Any = 0
         while isinstance(told, int):  # slots that were still looked at
             told = self._heard()
-        findings, self.cost = told
+        findings, self.cost, self._sums = told
         self.violations = violations_of(findings, names or Numbers())
         self._end()
+
+    def sums(self) -> dict[str, int]:
+        """Checksums of what the rows folded into over there."""
+        return self._sums
 
     def _say(self, message: object) -> None:
         try:
@@ -180,7 +185,8 @@ def _watched(said: BinaryIO) -> Iterator[object]:
             return
         if isinstance(message, int):
             monitors.finish(message)
-            yield monitors.state.findings, Cost(process_time() - began, _peak() - imports)
+            cost = Cost(process_time() - began, _peak() - imports)
+            yield monitors.state.findings, cost, monitors.sums()
             return
         slot, n, first, words = message
         vocabulary.codes.list.extend(words)

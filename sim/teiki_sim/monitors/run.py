@@ -1,12 +1,15 @@
 """The monitors as a log's sink: one pass over the rows, one fold for all of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
+from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
 from teiki_sim.log.waves import On, Rows, waves
 from teiki_sim.monitors import books, money, purchases, schedule, shipping
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
@@ -59,6 +62,20 @@ class Monitors:
         """Judge what is due by an instant and still open."""
         self._sweep(self._last if end_at is None else end_at)
         purchases.judge(self.state)
+
+    def tables(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+        """The state that the rows fold into: of the orders that came to be, and of the subscriptions."""
+        orders, subscriptions = self._state()
+        return order_columns(orders), subscriptions
+
+    def sums(self) -> dict[str, int]:
+        """Checksums of that state, by table and column."""
+        return sums(*self._state())
+
+    def _state(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+        fold, known = self.state.fold, self.state.subscriptions
+        orders = {name: getattr(fold.orders, name) for name in ORDER_STATE}
+        return orders, {name: getattr(fold.subscriptions, name)[:known] for name in SUBSCRIPTION_STATE}
 
     def memory(self) -> dict[str, int]:
         """Bytes of the columns held for orders (with their transactions) and for subscriptions."""

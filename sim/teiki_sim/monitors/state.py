@@ -137,6 +137,7 @@ class State:
         self.refunded: dict[int, int] = {}
         self.explained: set[int] = set()
         self.first_day = 0  # of the log
+        self.subscriptions = 0  # that rows have named
         self.holds = HoldNotes()
         self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
         self.born_stopped: dict[int, int] = {}
@@ -160,6 +161,7 @@ class State:
     def reach(self, chunk: Chunk) -> None:
         """Make room for everything that a chunk names."""
         self.fold.reach(chunk)
+        self.subscriptions = max(self.subscriptions, int(chunk.columns["sub"].max(initial=-1)) + 1)
         self.fold.ledger.reach(1)
         self.fold.orders.reach(1)
         self.fold.subscriptions.reach(1)

@@ -311,6 +311,22 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{subscription}は{at_date}にマイページで再開されましたが、そのステータスからの再開は設定で許可されていません。",
         "{subscription} was resumed on the account page on {at_date}, from a status from which the settings forbid it.",
     ),
+    ("INV-40", ""): (
+        "{date_date}の出荷予測({which})は{found}個ですが、台帳と受注残から数え直すと{expected}個です。",
+        "The forecast of {date_date} ({which}) says {found}; counted anew from the book and the open orders it is {expected}.",
+    ),
+    ("INV-50", ""): (
+        "表の{column}が、対応する出来事のないまま変わりました({at_date}時点の照合)。",
+        "{column} of the tables changed without an event (compared on {at_date}).",
+    ),
+    ("INV-50", "order"): (
+        "{order}の{column}が、対応する出来事のないまま変わりました({at_date}時点の照合)。",
+        "{order}: {column} changed without an event (compared on {at_date}).",
+    ),
+    ("INV-50", "subscription"): (
+        "{subscription}の{column}が、対応する出来事のないまま変わりました({at_date}時点の照合)。",
+        "{subscription}: {column} changed without an event (compared on {at_date}).",
+    ),
     ("INV-44", "card"): (
         "{subscription}の顧客のカードが{at_date}にマイページで変更・削除されましたが、設定では許可されていません。",
         "The card of {subscription} was changed or deleted on the account page on {at_date}, which the settings forbid.",

@@ -29,7 +29,8 @@ COLUMNS = [
 
 
 def test_all_are_watched_and_worded() -> None:
-    assert {invariant for invariant, _ in MESSAGES} == set(INVARIANTS) <= set(invariants())
+    of_ourselves = {"INV-40", "INV-50"}  # teiki's checks of its own results
+    assert {invariant for invariant, _ in MESSAGES} == {*INVARIANTS, *of_ourselves} <= set(invariants())
 
 
 def test_rules_are_v_rules_of_their_platform() -> None:
