@@ -110,7 +110,7 @@ class Monitors:
             any_late = late or differs is not None or half is not None
         if scene.sub_marks & WAITING:
             some = (scene.sub_flags & WAITING).nonzero()[0]
-            any_late |= state.skips.expire(scene.sub[some].tolist(), scene.at[some].tolist())
+            any_late |= state.skips.expire(scene.sub[some], scene.at[some])
         if scene.sub_marks & _OPEN:
             some = (scene.sub_flags & _OPEN).nonzero()[0]
             sub, at = scene.sub[some], scene.at[some]

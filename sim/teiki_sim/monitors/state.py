@@ -108,7 +108,9 @@ class State:
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
-            stopped=(np.int32, -1), parcel_day=(np.uint16, 0), carrier=(np.int8, -1),
+            stopped=(np.int32, -1), parcel_day=(np.uint16, 0),
+            skip_order=(np.int32, -1), skip_seq=(np.int32, -1), skip_day=(np.uint16, 0), skip_found=(np.int32, -1),
+            skip_expected=(np.int32, -1), carrier=(np.int8, -1),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
