@@ -25,7 +25,7 @@ def inquire(shop: Shop) -> None:
     terms, orders = shop.config.fraud, shop.orders
     live = shop.live
     new = (orders.created[live] // DAY == shop.today) & (orders.method[live] == Method.CARD)
-    new &= orders.ship[live] >= shop.today + 5
+    new &= orders.ship[live] >= shop.today + 4
     for order in live[new].tolist():
         drawn = [bits53(shop.seed, shop.consumer(order), Purpose.FRAUD, order, i) for i in range(4)]
         if drawn[0] >= threshold(terms.inquiry_rate):

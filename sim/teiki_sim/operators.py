@@ -11,17 +11,22 @@ import numpy as np
 from teiki_sim import counts, fraud, payments, standing
 from teiki_sim import operations as ops
 from teiki_sim.calendar import DAY
+from teiki_sim.config_defaults import METHOD_PROVIDER
 from teiki_sim.customers import Customers
 from teiki_sim.desk import WHO
 from teiki_sim.holds.desk import HoldDesk
+from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
-from teiki_sim.messages import DEFERRED, METHODS
+from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS
 from teiki_sim.records import Records
 from teiki_sim.requests.answers import Answers
 from teiki_sim.shop import Shop
 from teiki_sim.wishes import Wishes
 
 __all__ = ["Operators"]
+
+_PATIENCE = 5
+"""Days after which a return that the provider does not answer is taken back (modelled)."""
 
 
 class Operators(Wishes, HoldDesk, Records, Answers):
@@ -115,6 +120,26 @@ class Operators(Wishes, HoldDesk, Records, Answers):
             return
         ops.process_return(shop, order, WHO)
         self.hold_after_return(sub)
+        if deferred and order in shop.returning and self._answers_late(order):
+            shop.when(shop.later(_PATIENCE, 11 * 3600), self._taken_back, sub, order)
+
+    def _answers_late(self, order: int) -> bool:
+        """Whether the provider's later results come days late, by the configuration."""
+        config, method = self.shop.config, METHOD_NAMES[self.shop.orders.method.item(order)]
+        provider = config.providers.get(METHOD_PROVIDER[method] or "")
+        return provider is not None and provider.faults.late_days > 0
+
+    def _taken_back(self, sub: int, order: int) -> None:
+        """The provider is late with the outcome of a cancel: the return is taken back as if it were refused (INV-17)."""
+        shop = self.shop
+        if order not in shop.returning:
+            return
+        words = shop.policy.order
+        if shop.orders.status.item(order) != words.return_pending or words.return_pending == words.returned:
+            return
+        shop.set_status(order, words.shipped, Kind.EDITED, WHO, code=shop.log.code("status"))
+        shop.returning.discard(order)
+        shop.truth.broke(shop.now, "provider", "late_cancel_outcome", "INV-17", sub, order)
 
     def paid_while_returning(self, order: int, slip: str) -> None:
         """Timing: the customer pays while the return's cancel is under way, so the provider refuses it (INV-26, -28)."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from teiki_sim import forecast
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import Book, OpenOrder, SubscriptionRow
 from teiki_sim.calendar import to_date, to_day
@@ -14,7 +15,6 @@ from teiki_sim.config import Config, load
 from teiki_sim.forecast import (
     Counts,
     Forecast,
-    bias,
     calm_opening,
     dated,
     planned_parcels,
@@ -248,8 +248,9 @@ def test_a_calm_opening_holds_nothing_back() -> None:
     assert {one.payment_status for one in orders} == {""}
 
 
+@pytest.mark.proves("SS-FC-03")
 def test_bias_is_the_dashboard_less_the_median(worked: Forecast) -> None:
-    found = bias(worked, [1.0] * worked.days)
+    found = forecast.bias(worked, [1.0] * worked.days)
     assert found[day("4/5") - worked.first] == 1
     assert found[0] == -1
 

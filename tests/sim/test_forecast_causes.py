@@ -95,6 +95,7 @@ def test_a_move_within_the_week_makes_no_difference(log: Written) -> None:
     assert log.explained() == {}
 
 
+@pytest.mark.proves("SS-FC-05")
 def test_a_skip_moves_all_later_cycles(log: Written) -> None:
     log.row("4/5", "skipped", 4, "O4")
     log.shipped("5/10", 4)

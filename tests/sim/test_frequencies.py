@@ -217,6 +217,7 @@ def test_ss_freq_11_anything_else_is_refused(text: str) -> None:
     assert f"'{text}'" in refusal.value.en and "15, 20 or 40 days" in refusal.value.en
 
 
+@pytest.mark.proves("SS-FREQ-11")
 @pytest.mark.parametrize(
     ("kind", "n", "nth", "on"),
     [

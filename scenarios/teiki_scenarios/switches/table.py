@@ -6,6 +6,7 @@ from teiki_scenarios.switches import (
     ecforce_jobs,
     marketplace,
     rehearsals,
+    subscstore_forecast,
     subscstore_orders,
     subscstore_payments,
     subscstore_schedules,
@@ -28,5 +29,6 @@ SWITCHES: dict[str, Switch] = {
     **tamago.SWITCHES,
     **subscstore_schedules.SWITCHES,
     **subscstore_orders.SWITCHES,
+    **subscstore_forecast.SWITCHES,
     **subscstore_payments.SWITCHES,
 }
