@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from teiki_scenarios import cli
 from teiki_scenarios.runbook.answers import Answer
 from teiki_scenarios.runbook.matrix import COURSE, OPERATIONS, PHASES
-from teiki_scenarios.runbook.pages import Book, as_csv, as_markdown, as_page, work_out
+from teiki_scenarios.runbook.pages import Book, as_markdown, as_page, work_out
+from teiki_scenarios.runbook.spreadsheet import as_csv
 from teiki_scenarios.switches import Swap
 from teiki_sim.catalogue import invariants, rules
 from teiki_sim.messages import DEFERRED, METHOD_NAMES, METHODS, UNCOVERED, Method
@@ -157,7 +158,7 @@ def test_each_form_has_every_cell(small: Book, lang: Any, other: str) -> None:
     assert "<script" not in page and "http" not in page.split("</head>")[1]
     for words in (markdown, page):
         assert invariants()["INV-37"].statement(lang) in words
-    rows = list(csv.DictReader(io.StringIO(as_csv(small))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(small.platform, small.cells))))
     assert len(rows) == len(small.cells)
     assert all(row["steps_ja"] and row["steps_en"] and row["tell_ja"] and row["tell_en"] for row in rows)
     assert {rule for row in rows for rule in row["rules"].split()} <= set(rules())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,13 +13,13 @@ from teiki_scenarios.language import Language, refuse
 from teiki_scenarios.runbook.answers import OUTCOMES, Answer, answers
 from teiki_scenarios.runbook.matrix import COURSE, OPERATIONS, PHASES
 from teiki_scenarios.runbook.rehearsal import rehearse
+from teiki_scenarios.runbook.spreadsheet import as_csv, breaks
 from teiki_sim.catalogue import invariants, rules
 from teiki_sim.messages import METHOD_NAMES, METHODS, Method
 
 __all__ = [
     "METHODS",
     "Book",
-    "as_csv",
     "as_markdown",
     "as_page",
     "check",
@@ -99,39 +97,6 @@ def told(book: Book, file: Path, lang: Language) -> str:
     if lang == "ja":
         return f"{done} / {total} マスを確認しました: {file}"
     return f"{done} of {total} cells worked out: {file}"
-
-
-# ---- CSV -----------------------------------------------------------------------------------------
-
-_COLUMNS = (
-    "platform", "method", "operation", "phase", "situation", "operation_ja", "operation_en", "when_ja", "when_en",
-    "outcome", "rule", "steps_ja", "steps_en", "conditions_ja", "conditions_en", "effects_ja", "effects_en",
-    "instead_ja", "instead_en", "tell_ja", "tell_en", "careless_ja", "careless_en", "breaks", "final_ja", "final_en",
-    "rules",
-)  # fmt: skip
-
-
-def as_csv(book: Book) -> str:
-    """A row a cell, both languages side by side; several sentences in a cell are joined by `` / ``."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for cell in book.cells:
-        texts: list[str] = []
-        for several in (cell.steps, cell.conditions, cell.effects, cell.instead, cell.tell):
-            texts += [" / ".join(words[i] for words in several) for i in (0, 1)]
-        rows.writerow(
-            (
-                book.platform, cell.method, cell.operation, cell.phase or "subscription", cell.situation, *cell.title,
-                *cell.when, cell.outcome, cell.rule, *texts, *cell.slip, _breaks(cell), *cell.final,
-                " ".join(cell.rules),
-            )
-        )  # fmt: skip
-    return out.getvalue()
-
-
-def _breaks(cell: Answer) -> str:
-    return "; ".join(" ".join(filter(None, pair)) for pair in cell.breaks)
 
 
 # ---- Markdown ------------------------------------------------------------------------------------
@@ -229,7 +194,7 @@ def _cell(cell: Answer, i: int, say: Callable[..., str]) -> list[str]:
         if several:
             lines += [f"{say(key)}:", "", *(f"- {words[i]}" for words in several), ""]
     if cell.breaks:
-        lines += [f"{say('careless')}: {cell.slip[i]} → {say('breaks')} {_breaks(cell)}", ""]
+        lines += [f"{say('careless')}: {cell.slip[i]} → {say('breaks')} {breaks(cell)}", ""]
     if cell.rules:
         lines += [f"{say('rules')}: {', '.join(cell.rules)}", ""]
     return lines
@@ -291,12 +256,12 @@ def _plain(cell: Answer, name: str, i: int) -> dict[str, Any]:
     return {
         "id": name, "title": cell.title[i], "when": cell.when[i], "situation": situation, "outcome": cell.outcome,
         "mark": _MARKS[cell.outcome], "word": OUTCOMES[cell.outcome][i], "rule": cell.rule,
-        "slip": cell.slip[i], "breaks": _breaks(cell), "rules": list(cell.rules), "final": cell.final[i], **several,
+        "slip": cell.slip[i], "breaks": breaks(cell), "rules": list(cell.rules), "final": cell.final[i], **several,
     }  # fmt: skip
 
 
 _FORMS: dict[str, Callable[[Book, Language], str]] = {
     ".md": as_markdown,
     ".html": as_page,
-    ".csv": lambda book, _lang: as_csv(book),
+    ".csv": lambda book, _lang: as_csv(book.platform, book.cells),
 }

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from teiki_scenarios.deeds import DEEDS
+from teiki_scenarios.runbook.acts import Act
 from teiki_scenarios.runbook.matrix import Cell, cells
-from teiki_scenarios.runbook.procedures import Act, Procedure, procedure
+from teiki_scenarios.runbook.procedures import Procedure, procedure
 from teiki_scenarios.scenario import Scenario
 from teiki_scenarios.scenario_file import from_tables
 from teiki_scenarios.stage import Stage
