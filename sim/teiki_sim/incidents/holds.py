@@ -21,6 +21,7 @@ from teiki_sim.tables import GONE, HANDED_OVER, STOPPED, WAREHOUSE_STOPPED, Rows
 __all__ = ["INCIDENTS"]
 
 _TAMAGO = frozenset({"tamago"})
+_SETTLED = (PaymentMeaning.CAPTURED, PaymentMeaning.CANCELLED, PaymentMeaning.REFUNDED)
 
 
 def _at_warehouse(shop: Shop) -> Rows:
@@ -138,7 +139,8 @@ def _amount_edited_late(desk: Operators, order: int) -> None:
     due = shop.today * DAY + shop.ship_second + shop.config.grace.capture * DAY
     shop.truth.due(
         shop.now, "operator", "mismatch_left", "INV-55", sub, order, due,
-        lambda: order in shop.left_to_differ and standing.meaning(shop, order) == OrderMeaning.SHIPPED,
+        lambda: standing.payment_meaning(shop, order) not in _SETTLED
+        and standing.meaning(shop, order) == OrderMeaning.SHIPPED,
     )  # fmt: skip
     desk.put_off(sub, order, lambda: _authorised_anew(desk, sub, order))
 
