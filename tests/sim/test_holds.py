@@ -1,11 +1,11 @@
 """Every slip about 要対応 happens on たまごリピート, breaks what it says, and is found; and what a release leaves behind."""
 
 import pytest
-from tests.sim.test_detection import run
 
-from teiki_sim.config import load
+from teiki_scenarios.bench_detection import run
+from teiki_sim.config import Faults, load
 from teiki_sim.slip_names import SLIPS
-from teiki_sim.truth import BROKE
+from teiki_sim.truth import BROKE, detection
 
 NAMES = (
     "hold_unseen", "ground_on_ship_day", "ng_unseen", "repair_trusted", "hold_during_charge", "released_one_scope",
