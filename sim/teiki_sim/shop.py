@@ -89,6 +89,7 @@ class Shop:
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
     instruments: Instruments = field(default_factory=Instruments)
+    shortened: set[int] = field(default_factory=set)  # methods whose provider shortened its period
     told_to_discard: set[int] = field(default_factory=set)  # orders whose invoice the customer shall destroy
     adjustments: Adjustments = field(default_factory=Adjustments)
     buyers: Buyers = field(default_factory=Buyers)

@@ -216,6 +216,11 @@ _AFTER_CAPTURE: dict[str, SlipNote] = {
     "late_request_accepted": _operator(
         "INV-01 INV-29", "期限を過ぎた取消を受け付けた", "a cancel is accepted after the provider's period"
     ),
+    "window_shortened": _provider(
+        "INV-01 INV-29",
+        "決済会社が取消できる期間を短くした",
+        "the provider has shortened its period for cancels",
+    ),
     "request_executed_late": _timing(
         "INV-01 INV-29", "期限内の依頼を期限後に処理した", "asked for in time, carried out after the period"
     ),

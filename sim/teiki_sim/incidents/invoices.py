@@ -17,6 +17,7 @@ from teiki_sim.messages import DEFERRED, METHOD_NAMES
 from teiki_sim.operators import Operators
 from teiki_sim.policies import Policy
 from teiki_sim.shop import Shop
+from teiki_sim.standing import refuse
 from teiki_sim.tables import GONE, Rows
 from teiki_sim.truth import Slip
 
@@ -27,6 +28,8 @@ _SHOPS = frozenset({"subscstore", "ecforce", "tamago"})
 #: Days that a parcel may leave after its planned date: so much later a period that runs from the capture is surely over.
 _LATE = 31
 _MONTH = 31
+#: By how many days a provider shortens its period, and how many are left by the old one (modelled).
+_SHORTER, _LEFT = 60, 15
 
 
 # -- deferred payments cancelled after their invoice -------------------------------------------------
@@ -132,7 +135,7 @@ def _asked_in_time(shop: Shop) -> Rows:
     return _past_period(shop, _LATE)
 
 
-def _cancel_late(desk: Operators, order: int, source: str, slip: str) -> None:
+def _cancel_late(desk: Operators, order: int, source: str, slip: str, *, asks: bool = True) -> None:
     """The order is cancelled; its provider takes no cancel any more (EC-SHP-06), so the charge stays."""
     shop, policy = desk.shop, desk.shop.policy
     sub = shop.orders.sub.item(order)
@@ -147,7 +150,44 @@ def _cancel_late(desk: Operators, order: int, source: str, slip: str) -> None:
         shop.now, source, slip, "INV-01", sub, order, due,
         lambda: shop.gateway.state(transaction) in ("CAPTURED", "PAID"),
     )  # fmt: skip
-    payments.let_go(shop, order, WHO)
+    if asks:
+        payments.let_go(shop, order, WHO)
+    else:
+        refuse(shop, order, -1, "window", "window_shortened", WHO)
+
+
+def _soon_over(shop: Shop) -> Rows:
+    """Captured orders that their provider still takes a cancel of for some days."""
+    orders, n = shop.orders, shop.orders.n
+    found = [np.empty(0, np.intp)]
+    for name, terms in shop.config.payments.items():
+        if terms.change_days is None or terms.change_days <= _SHORTER:
+            continue
+        fit = orders.ship[:n] == shop.today - terms.change_days + _LEFT
+        fit &= (orders.method[:n] == METHOD_NAMES.index(name)) & (orders.flags[:n] & GONE > 0)
+        fit &= ORDER_MEANING[orders.status[:n]] == OrderMeaning.SHIPPED
+        fit &= (PAYMENT_MEANING[orders.payment[:n]] == PaymentMeaning.CAPTURED) & (orders.sub[:n] >= 0)
+        found.append(np.flatnonzero(fit))
+    return np.concatenate(found)
+
+
+def _shortened(desk: Operators, order: int) -> None:
+    """Provider: it has shortened its period, as the shop's terms now say; the cancel is accepted by the old one.
+
+    The provider of the model keeps its own book, so that its refusal is the store's row alone (modelled).
+    """
+    shop = desk.shop
+    method = shop.orders.method.item(order)
+    terms = shop.config.payments[METHOD_NAMES[method]]
+    assert terms.change_days is not None
+    if method not in shop.shortened:
+        shop.shortened.add(method)
+        days = terms.change_days - _SHORTER
+        shop.log.one(
+            Kind.SETTING, shop.now, code=shop.log.code(f"window.{method}.days"), quantity=days,
+            detail=f'{{"value": {days}}}',
+        )  # fmt: skip
+    _cancel_late(desk, order, "provider", "window_shortened", asks=False)
 
 
 def _over(policy: Policy) -> tuple[int, Kind]:
@@ -172,5 +212,6 @@ INCIDENTS: tuple[Incident, ...] = (
     Incident("discard_notice_forgotten", Hour.AFTERNOON, _invoiced, _forgot_notice, share=0.004, platforms=_SHOPS),
     Incident("paid_after_cancel", Hour.AFTERNOON, _invoiced, _crossed, share=0.004, platforms=_SHOPS),
     Incident("late_request_accepted", Hour.AFTERNOON, _past_period, _accepted_late, share=0.02, platforms=_SHOPS),
+    Incident("window_shortened", Hour.AFTERNOON, _soon_over, _shortened, share=0.02, platforms=_SHOPS),
     Incident("request_executed_late", Hour.AFTERNOON, _asked_in_time, _executed_late, share=0.02, platforms=_SHOPS),
 )  # fmt: skip
