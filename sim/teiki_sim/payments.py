@@ -257,7 +257,10 @@ def _under_new_method(shop: Shop, order: int, actor: Actor) -> Verdict:
     method = METHODS[orders.method.item(order)]
     if frozenset((old, method)) != _NP_PAIR and transaction >= 0 and METHODS[old] not in UNCOVERED:
         asked = ask_about(shop, order, Operation.CANCEL, _owed(shop, order))
-        shop.gateway.ask(replace(asked, method=METHODS[old], transaction=transaction))
+        asked = replace(asked, method=METHODS[old], transaction=transaction)
+        for _ in range(3):
+            if shop.gateway.ask(asked).outcome != Outcome.NO_ANSWER:
+                break
     if (fee := carrier_difference(shop, order)) is not None:
         orders.amount[order] += fee
         notes.reauthorised_with_carrier[order] = fee

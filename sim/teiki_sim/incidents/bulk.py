@@ -252,9 +252,9 @@ def _lowered_late(desk: Operators, order: int) -> None:
 INCIDENTS: tuple[Incident, ...] = (
     Incident("sync_unticked", Hour.AFTERNOON, _dated_ahead, _unsynced, "subscription", 0.0002, _EC),
     Incident("carrier_after_dates", Hour.AFTERNOON, partial(_waiting, days=3), _carrier_after_dates, "order", 0.003, _EC),
-    Incident("carrier_not_recalculated", Hour.AFTERNOON, partial(_waiting, days=1), _not_recalculated, "order", 0.001, _EC),
-    Incident("recalculated_too", Hour.AFTERNOON, partial(_waiting, days=2), _wrong_pair, "order", 0.001, _EC),
-    Incident("two_halves", Hour.AFTERNOON, partial(_waiting, days=2), _two_halves, "order", 0.001, _EC),
+    Incident("carrier_not_recalculated", Hour.AFTERNOON, partial(_waiting, days=1), _not_recalculated, "order", 0.002, _EC),
+    Incident("recalculated_too", Hour.AFTERNOON, partial(_waiting, days=2), _wrong_pair, "order", 0.002, _EC),
+    Incident("two_halves", Hour.AFTERNOON, partial(_waiting, days=2), _two_halves, "order", 0.002, _EC),
     Incident("count_lowered_twice", Hour.EVENING, _cancelled_last, _lowered_twice, "order", 0.15, _EC),
     Incident("count_lowered_late", Hour.EVENING, _cancelled_before_next, _lowered_late, "order", 4.0, _EC),
 )  # fmt: skip
