@@ -113,6 +113,8 @@ _CHECKS: dict[str, tuple[Callable[[_Standing], bool], str]] = {
 }
 FOLLOWED = frozenset(_CHECKS)
 """The invariants that an order is followed for."""
+LEFT_ALIVE = ("INV-30", "INV-06", "INV-01")
+"""What a payment breaks that is left alive beside another: as it is, when the other dies, when the order is over."""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVarTuple
 
 from teiki_sim import operations as ops
 from teiki_sim import payments, standing
+from teiki_sim.aftermath import LEFT_ALIVE
 from teiki_sim.calendar import DAY, SUNDAY, weekday
 from teiki_sim.customers import Customers
 from teiki_sim.log.kinds import Actor, Kind
@@ -142,7 +143,7 @@ class Desk:
             return
         outcome = ops.change_method(shop, order, method, WHO, cancels_old=not slipped)
         if slipped:
-            shop.aftermath.follow(order, "switch_without_check")
+            shop.aftermath.follow(order, "switch_without_check", *LEFT_ALIVE)
         if outcome != Outcome.ACCEPTED:
             return
         blocked = standing.meaning(shop, order) == OrderMeaning.BLOCKED

@@ -59,7 +59,7 @@ _MONEY: dict[str, SlipNote] = {
         "INV-01 INV-06", "店舗側だけ強制キャンセルした", "cancelled in the store alone"
     ),
     "switch_without_check": _operator(
-        "INV-01 INV-06 INV-30",
+        "INV-30",
         "元の取引を確かめずに支払方法を変えた",
         "another method, and the old payment left alive",
     ),
@@ -71,7 +71,7 @@ _MONEY: dict[str, SlipNote] = {
         "INV-26", "出荷後の後払い注文を編集した", "a deferred order is edited after shipping"
     ),
     "return_just_before_paid": _timing(
-        "INV-01 INV-26 INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
+        "INV-26 INV-28", "返品処理中に入金された", "the customer pays while the return is under way"
     ),
     "captured_during_cancel": _timing(
         "INV-01", "キャンセル中に売上バッチが走った", "the capture run takes an order that is being cancelled"
@@ -106,12 +106,12 @@ _MONEY: dict[str, SlipNote] = {
         "a reauthorisation empties the slip number, and it is typed in wrong",
     ),
     "paid_during_cancel": _timing(
-        "INV-01 INV-26 INV-28",
+        "INV-26 INV-28",
         "後払いの取消中に入金された",
         "the customer pays a deferred order that is being cancelled",
     ),
     "switched_before_cancel": _timing(
-        "INV-01 INV-06 INV-30",
+        "INV-06 INV-30",
         "元の決済の取消前に支払方法を変えた",
         "another method before the old payment's cancel takes effect",
     ),
@@ -152,7 +152,7 @@ _PROVIDERS: dict[str, SlipNote] = {
         "INV-25", "送り状番号が認識されなかった", "the slip number reported is not recognised"
     ),
     "paid_late": _provider(
-        "INV-01 INV-26 INV-28",
+        "INV-26 INV-28",
         "入金の反映が遅れ、取消が後から断られた",
         "an invoice was paid, and the cancel is refused only later",
     ),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from teiki_sim import operations as ops
 from teiki_sim import payments, shipping, standing
+from teiki_sim.aftermath import LEFT_ALIVE
 from teiki_sim.calendar import DAY
 from teiki_sim.desk import WHO
 from teiki_sim.draws import Purpose, spread
@@ -208,7 +209,7 @@ def _switched_before_cancel(desk: Operators, order: int) -> None:
     sub = shop.orders.sub.item(order)
     method = offered[spread(shop.draw(sub, Purpose.NEW_VALUE, shop.today), len(offered))]
     ops.change_method(shop, order, method, WHO, cancels_old=False)
-    shop.aftermath.follow(order, "switched_before_cancel")
+    shop.aftermath.follow(order, "switched_before_cancel", *LEFT_ALIVE)
 
     def cancel_old() -> None:
         shop.gateway.ask(replace(old, at=shop.now))
