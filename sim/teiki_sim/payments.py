@@ -34,6 +34,10 @@ _NP_PAIR = frozenset((int(Method.NP), int(Method.NP_WIZ)))
 NOT_OFFERED = "NOT_OFFERED"
 
 
+_REFUSED_BY = {"CannotCloseBillingAgreement": "agreement"}
+"""Codes of a refused cancel that say more than that it is too late (SS-AMZ-03)."""
+
+
 def cancel_payment(shop: Shop, order: int, actor: Actor, *, reverses: bool = True) -> bool:
     """取消: cancel at the provider and in the store (EC-CAN-02); True once the provider has agreed.
 
@@ -84,7 +88,8 @@ def _cancel(shop: Shop, order: int, actor: Actor) -> bool:
             operation, kind, after = Operation.REFUND, Kind.REFUNDED, words.refunded
         elif answer.outcome == Outcome.DECLINED:
             deferred = METHODS[shop.orders.method.item(order)] in DEFERRED
-            raise refuse(shop, order, -1, "paid" if deferred else "window", answer.code or "cancel", actor)
+            rule = _REFUSED_BY.get(answer.code, "paid" if deferred else "window")
+            raise refuse(shop, order, -1, rule, answer.code or "cancel", actor)
         else:
             silent.hear(shop)
             return False  # accepted, and takes effect later

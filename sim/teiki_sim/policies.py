@@ -195,6 +195,7 @@ _RULES = {
     "law": "SS-LAW-01",
     "hidden_renewal": "SS-ORD-15",
     "short_gap": "SS-FREQ-10",
+    "agreement": "SS-AMZ-03",
 }
 
 SUBSCSTORE = Policy(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from teiki_scenarios.switches.switch import Swap, Switch
-from teiki_sim import checkout, courses, nightly, opening, shipping
+from teiki_sim import card_brands, change_history, checkout, courses, nightly, opening, shipping
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import CODE, OrderMeaning
 from teiki_sim.policies import SUBSCSTORE
@@ -121,6 +121,16 @@ def _no_total(swap: Swap) -> None:
     swap.put(courses, "show", lambda *_: None)
 
 
+def _full_history(swap: Swap) -> None:
+    """Only what changed something leaves an entry."""
+    entries = change_history.entries
+    swap.put(change_history, "entries", lambda rows: [entry for entry in entries(rows) if entry.changes])
+
+
+def _every_spelling(swap: Swap) -> None:
+    swap.put(card_brands, "KNOWN", {**card_brands.KNOWN, "master": "Mastercard"})
+
+
 SWITCHES: dict[str, Switch] = {
     "SS-ORD-01": _no_work_list,
     "SS-ORD-02": _returned_at_once,
@@ -128,6 +138,8 @@ SWITCHES: dict[str, Switch] = {
     "SS-ORD-04": _own_numbers,
     "SS-ORD-05": _master_stays,
     "SS-ORD-06": _hidden_is_shown,
+    "SS-ORD-08": _full_history,
+    "SS-ORD-10": _every_spelling,
     "SS-ORD-12": _imports_all,
     "SS-ORD-14": _due(over=True, flagged=False),
     "SS-ORD-15": _untold,

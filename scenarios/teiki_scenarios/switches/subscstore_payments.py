@@ -7,7 +7,7 @@ from typing import Any
 
 from teiki_providers.till import Till
 from teiki_scenarios.switches.switch import Swap, Switch
-from teiki_sim import fraud, nightly, operations, shipping
+from teiki_sim import fraud, nightly, operations, payments, shipping
 from teiki_sim.log.kinds import Actor
 from teiki_sim.messages import DEFERRED, Method
 from teiki_sim.policies import SUBSCSTORE
@@ -76,6 +76,11 @@ def _cancels_with_the_order(swap: Swap) -> None:
     swap.put(operations, "delete_order", deleted)
 
 
+def _unnamed(swap: Swap) -> None:
+    """A cancel that fails for want of an agreement is told as one that comes too late."""
+    swap.put(payments, "_REFUSED_BY", {})
+
+
 _AMOUNT = frozenset({"amount", "quantity", "method"})
 
 SWITCHES: dict[str, Switch] = {
@@ -87,6 +92,7 @@ SWITCHES: dict[str, Switch] = {
     "SS-NP-01": _never_blocked,
     "SS-AMZ-01": _reauthorises({Method.AMAZON_PAY: _AMOUNT}),
     "SS-AMZ-02": _made_all_the_same,
+    "SS-AMZ-03": _unnamed,
     "SS-AMZ-04": _made_all_the_same,
     "SS-AMZ-05": _no_capture_by_hand,
     "SS-NPW-01": _reports_unprinted,
