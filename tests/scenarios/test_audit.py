@@ -111,6 +111,20 @@ def test_a_log_without_a_column_says_so(a_run: Path, tmp_path: Path) -> None:
     assert wants["INV-07"] == "delivery counts"
 
 
+def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    row = {"at": ["2026-04-01T10:00:00"], "kind": ["generated"], "order": ["A"]}
+    for change, told in (
+        ({"kind": ["generatd"]}, "[kind]: found 'generatd'"),
+        ({"at": [None]}, "[at]: found"),
+        ({"amount": ["dear"]}, "expected columns of the types that a log has"),
+        ({"method": ["cash"]}, "[method]: found 'cash'"),
+    ):
+        pl.DataFrame(row | change).write_parquet(tmp_path / "events.parquet")
+        done = teiki("audit", tmp_path / "events.parquet", "--out", tmp_path / "a", "--lang", "en")
+        assert done.exit_code == 2 and told in done.stderr, done.output
+    assert not (tmp_path / "a").exists()
+
+
 # ---- exports -------------------------------------------------------------------------------------
 
 

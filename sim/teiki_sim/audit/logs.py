@@ -123,9 +123,8 @@ def _chunks(rows: Path | pa.Table, names: FileNames) -> Iterator[Chunk]:
                 first += batch.num_rows
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         found = str(error).splitlines()[0]
-        raise _bad(
-            names.file, "-", found, "契約どおりの型の列", "columns of the types that a log has"
-        ) from None
+        ja, en = "契約どおりの型の列", "columns of the types that a log has"
+        raise _bad(names.file, "-", found, ja, en) from None
 
 
 def _parquet(path: Path) -> tuple[Path | pa.Table, list[str]]:
@@ -135,6 +134,7 @@ def _parquet(path: Path) -> tuple[Path | pa.Table, list[str]]:
     except (pa.ArrowInvalid, OSError) as error:
         raise _bad(str(path), "-", str(error).splitlines()[0], "Parquet ファイル", "a Parquet file") from None
     _check_columns(str(path), schema.names)
+    _check_given(path)
     at = schema.field("at").type
     plain_time = pa.types.is_timestamp(at) and at.tz is None
     if "seq" in schema.names and plain_time and _consecutive(path):
@@ -160,6 +160,15 @@ def _check_columns(file: str, names: list[str]) -> None:
     if missing:
         wanted = ", ".join(missing)
         raise _bad(file, wanted, ", ".join(names) or "-", f"列 {wanted}", f"columns {wanted}")
+
+
+def _check_given(path: Path) -> None:
+    """Every row says when and what."""
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=2**18, columns=["at", "kind"]):
+        for name in ("at", "kind"):
+            if missing := batch.column(name).null_count:
+                ja, en = "すべての行に値のある列", "a column with a value in every row"
+                raise _bad(str(path), name, f"空 {missing} 行 / {missing} empty", ja, en)
 
 
 def _consecutive(path: Path) -> bool:
