@@ -15,7 +15,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.config_store import CourseTerms
 from teiki_sim.desk import WHO
 from teiki_sim.incidents.incident import STORES, Hour, Incident
-from teiki_sim.log.kinds import Actor
+from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.messages import Method
 from teiki_sim.nightly import end_if_over
 from teiki_sim.operators import Operators
@@ -208,6 +208,7 @@ def _counted_twice(desk: Operators, base: int) -> None:
     ops.delete_order(shop, child, WHO, cancel_the_payment=True)
     if ops.create_child(shop, sub, WHO, cycle=cycle, ship=ship, delivery=delivery) >= 0:
         shop.subs.cycle[sub] += 1
+        shop.sub_row(Kind.EDITED, sub, code=shop.log.code("count"))  # no state changes without a row (INV-50)
         end_if_over(shop, sub)
         shop.truth.broke(shop.now, "operator", "regeneration_counted", "INV-43", sub, -1)
     else:  # the charge failed this time: what was ordered waits for the payment to be mended
