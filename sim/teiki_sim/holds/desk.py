@@ -37,6 +37,7 @@ class HoldDesk(Recoveries):
         super().__init__(shop, customers)
         self._lifted: dict[int, int] = {}  # when a subscription was last released
         self._whole: set[int] = set()  # subscriptions held with all their orders
+        self._own: set[int] = set()  # orders that were held by themselves before that
 
     def assign(self, what: str, sub: int, order: int, more: str) -> None:
         """Every automatic stop is a task of the desk from its first moment (INV-49; modelled)."""
@@ -148,6 +149,8 @@ class HoldDesk(Recoveries):
         order = shop.subs.last_order.item(sub)
         if order < 0 or shop.orders.method.item(order) != Method.CARD:
             return False
+        if shop.orders.created.item(order) // DAY < shop.today - 60:
+            return False  # nobody takes that for the present one
         paid = standing.payment_meaning(shop, order) == PaymentMeaning.CAPTURED
         shipped = standing.meaning(shop, order) == OrderMeaning.SHIPPED
         if not (paid and shipped and shop.is_gone(order) and shop.slips("egg_cancels_current", sub, order)):
@@ -169,6 +172,8 @@ class HoldDesk(Recoveries):
             return
         child = ops.waiting_child(shop, sub)
         free = child < 0 or self._freed(child)  # what the warehouse can't stop any more goes on
+        if child >= 0 and shop.is_stopped(child):
+            self._own.add(child)
         keeping.hold_whole(shop, sub, "parcel_returned", WHO, but=-1 if free else child)
         self._whole.add(sub)
         shop.sub_row(Kind.MAIL, sub, WHO, code=shop.log.code("parcel_returned"))
@@ -179,7 +184,7 @@ class HoldDesk(Recoveries):
         """Slip: one of the two fields is released, the other stays as it was (TR-HOLD-07)."""
         shop, now = self.shop, self.shop.now
         order = shop.subs.last_order.item(sub)
-        if order < 0 or not shop.is_stopped(order):
+        if order < 0 or not shop.is_stopped(order) or order in self._own:
             return False
         if not shop.slips("released_one_scope", sub, shop.subs.cycle.item(sub)):
             return False

@@ -24,6 +24,7 @@ class HoldNotes:
     held: dict[int, Hold] = field(default_factory=dict)
     released: dict[int, int] = field(default_factory=dict)
     decided: dict[int, int] = field(default_factory=dict)
+    order_at: dict[int, int] = field(default_factory=dict)  # when an order was last held
     carrier: dict[int, int] = field(
         default_factory=dict
     )  # of an order, or of a subscription by its complement

@@ -31,6 +31,7 @@ def order_held(scene: Scene) -> None:
     _reasons(scene)
     if not _here(scene):
         return
+    state.holds.order_at.update(zip(scene.order.tolist(), scene.at.tolist(), strict=True))
     ship = state.fold.orders.ship.take(scene.order)
     settled = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= int(OrderMeaning.SHIPPED))
     for i in each((scene.rows.actor == int(Actor.SYSTEM)) & ~settled):
@@ -143,6 +144,8 @@ def order_released(scene: Scene) -> None:
         hold = state.holds.held.get(sub)
         if hold is None or not hold.whole or state.agenda.has(~sub, "INV-20", "one_scope"):
             continue
+        if state.holds.order_at.get(order) != hold.at:
+            continue  # a hold of its own, from before or after
         due = at + state.terms.grace("resume")
         money = state.amount(order)
         found = state.finding("INV-20", due, sub, -1, hold.seq, seq, case="one_scope", opened=at, money=money)
