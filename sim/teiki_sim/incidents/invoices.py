@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -91,7 +92,7 @@ def _crossed(desk: Operators, order: int) -> None:
     _once_cancelled(desk, order, lambda: shop.when(shop.later(1, 13 * 3600), pay))
 
 
-def _once_cancelled(desk: Operators, order: int, then: partial[None] | object) -> None:
+def _once_cancelled(desk: Operators, order: int, then: Callable[[], object]) -> None:
     """Wait for the day on which the provider's cancel takes effect, if it ever does."""
     shop = desk.shop
     transaction = shop.orders.transaction.item(order)
