@@ -179,6 +179,7 @@ def mended(shop: Shop, sub: int) -> None:
     method = METHODS[shop.subs.method.item(sub)]
     shop.gateway.repair(shop.now, shop.subs.key.item(sub), method)
     cards.mend(shop, sub)
+    shop.refusals.mended(sub)
     shop.sub_row(Kind.REPAIRED, sub, Actor.CUSTOMER, method=int(method), side=Side.CUSTOMER)
 
 

@@ -36,6 +36,7 @@ class Desk:
         self._service = terms.minutes_per_task * 60
         self._restarts: dict[int, int] = {}  # which restart of a subscription is the latest
         self._undeleted: dict[int, list[int]] = {}  # failed Rakuten orders that a slip left standing
+        self._retried_of: dict[int, int] = {}  # an order made once more -> the one that got no answer
         self._hours = (0, -1)  # of the day found last: when a task can be begun
         self._free = [shop.now] * terms.people(shop.subs.n)  # when each operator is free again
 
@@ -126,6 +127,7 @@ class Desk:
     def _set_method(self, sub: int, method: Method) -> None:
         shop = self.shop
         shop.subs.method[sub] = method
+        shop.refusals.mended(sub)
         shop.sub_row(Kind.EDITED, sub, WHO, code=shop.log.code("method"), method=int(method))
 
     def switch(self, sub: int, order: int, method: Method) -> None:

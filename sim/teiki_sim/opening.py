@@ -203,7 +203,10 @@ def _subscriptions(shop: Shop, book: BookColumns) -> None:
         book.end_count,
     )
     subs.ship[rows], subs.delivery[rows] = book.next_ship, book.next_delivery
-    subs.anchor[rows] = np.where(book.first_delivery >= 0, book.first_delivery, book.next_delivery)
+    # Where no date is known, day 0: the weekday is settled once, as the log says it (modelled).
+    subs.anchor[rows] = np.where(
+        book.first_delivery >= 0, book.first_delivery, np.maximum(book.next_delivery, 0)
+    )
     subs.flag[rows], subs.held[rows] = book.generation_error, book.held
 
 
@@ -239,7 +242,7 @@ def _log_subscriptions(shop: Shop) -> None:
     shop.log.many(
         Kind.OPENED, shop.now, n, sub=rows, cycle=subs.cycle[:n], method=subs.method[:n], product=subs.product[:n],
         quantity=subs.quantity[:n], ship=subs.ship[:n], delivery=subs.delivery[:n], status_to=subs.status[:n],
-        code=labels[subs.frequency[:n], weekday(np.maximum(subs.anchor[:n], 0))],
+        code=labels[subs.frequency[:n], weekday(subs.anchor[:n])],
     )  # fmt: skip
     _log_carriers(shop)
     if shop.policy.np_refusals:

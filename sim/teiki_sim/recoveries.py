@@ -218,6 +218,8 @@ class Recoveries(Desk):
         if shop.subs.status.item(sub) != shop.policy.subscription.active or shop.subs.flag[sub]:
             ops.cancel_order(shop, order, WHO)
             return
+        if self._stands_already(order):
+            return
         cycle, delivery = orders.cycle.item(order), orders.delivery.item(order)
         ship = max(orders.ship.item(order), shop.today)
         delivery += ship - orders.ship.item(order)
@@ -258,6 +260,17 @@ class Recoveries(Desk):
             self.duplicate(sub, first, second, slip)
             if failed:
                 truth.broke(now, "operator", slip, "INV-31", sub, second)
+
+    def _stands_already(self, order: int) -> bool:
+        """Made once more after no answer came: the first one goes too if it failed, or is enough by itself."""
+        sub, first = self.shop.orders.sub.item(order), self._retried_of.pop(order, -1)
+        if first < 0 or not survives(self.shop, first):
+            return False
+        if self._still_refused(first):
+            self._undeleted.setdefault(sub, []).append(first)
+            return False
+        ops.delete_order(self.shop, order, WHO)
+        return True
 
     def _regenerate(self, sub: int, order: int, cycle: int, ship: int, delivery: int) -> None:
         shop = self.shop
@@ -334,6 +347,7 @@ class Recoveries(Desk):
                 delivery=orders.delivery.item(order),
             )  # fmt: skip
             if second >= 0:
+                self._retried_of[second] = order
                 self.duplicate(sub, order, second, "retried_after_lost_reply", "provider")
 
     def _not_offered(self, _sub: int, order: int, _more: str) -> None:

@@ -32,6 +32,10 @@ class Refusals:
         """The error flag was set, by a refusal or by something else: a collision, or no answer."""
         (self._failed.add if refused else self._failed.discard)(sub)
 
+    def mended(self, sub: int) -> None:
+        """The means of payment was mended or changed: the flag still stands, but its cause is gone."""
+        self._failed.discard(sub)
+
     def failed(self, sub: int) -> bool:
-        """Whether it was a refusal that last set a subscription's flag."""
+        """Whether it was a refusal that last set a subscription's flag, and nothing was mended since."""
         return sub in self._failed

@@ -122,6 +122,17 @@ def _same_cycle(desk: Operators, sub: int, first: int, cycle: int) -> None:
     second = desk.shop.subs.last_order.item(sub)
     if second != first and desk.shop.orders.cycle.item(second) == cycle:
         desk.duplicate(sub, first, second, "restart_while_batch", "timing")
+    else:
+        _is_tonights(desk, sub, cycle)
+
+
+def _is_tonights(desk: Operators, sub: int, cycle: int) -> None:
+    """The batch made none after all: the child made by hand counts as this cycle's, and the dates move on."""
+    shop, subs = desk.shop, desk.shop.subs
+    subs.cycle[sub] = cycle
+    after = shop.next_delivery(sub, subs.delivery.item(sub))
+    shop.schedule(sub, shop.ship_date(sub, after), after, WHO)
+    nightly.end_if_over(shop, sub)
 
 
 def _reactivated(desk: Operators, sub: int) -> None:
@@ -133,12 +144,14 @@ def _reactivated(desk: Operators, sub: int) -> None:
     )
     if first >= 0:
         subs.cycle[sub] = cycle
-        _after_batch(desk, partial(_same_day, desk, sub, first))
+        _after_batch(desk, partial(_same_day, desk, sub, first, cycle))
 
 
-def _same_day(desk: Operators, sub: int, first: int) -> None:
+def _same_day(desk: Operators, sub: int, first: int, cycle: int) -> None:
     second = desk.shop.subs.last_order.item(sub)
-    if second != first:
+    if second == first:
+        _is_tonights(desk, sub, cycle)
+    else:
         desk.pair(sub, first, second, "reactivated_on_batch_day", "INV-12", "timing")
         desk.mend(sub, second, lambda: ops.cancel_order(desk.shop, second, WHO), if_waiting=True)
 

@@ -52,6 +52,13 @@ def resumed(scene: Scene) -> None:
         scene.state.agenda.close_all(~sub, "INV-14")
 
 
+def asked(scene: Scene) -> None:
+    """INV-14: who writes after a skip of their own means another delivery (modelled)."""
+    if scene.state.skippers:
+        for sub in scene.sub.tolist():
+            scene.state.skippers.pop(sub, None)
+
+
 def skipped_twice(scene: Scene) -> None:
     """INV-14: customer and staff both skip, within days and one cycle: one delivery was meant (modelled)."""
     state = scene.state

@@ -175,6 +175,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-14",), dates.resumed, On.SUBSCRIPTION, (K.RESUMED,), sub_marks=WATCHED),
     Watch(("INV-14",), dates.skipped_twice, On.ORDER, (K.SKIPPED,)),
     Watch(("INV-14",), dates.skipped_twice, On.SUBSCRIPTION, (K.SKIPPED,)),
+    Watch(("INV-14",), dates.asked, On.SUBSCRIPTION, (K.MESSAGE,)),
     Watch(("INV-15",), dates.parcels, On.ORDER, (K.SHIPPED,)),
     Watch(("INV-21", "INV-54"), refusals.declined, On.ORDER, (K.DECLINED,)),
     Watch(("INV-21",), refusals.flagged, On.SUBSCRIPTION, (K.FLAG_SET,)),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from teiki_sim.log.kinds import Kind
+from teiki_sim.log.kinds import Actor, Kind, Side
 from teiki_sim.messages import Method
 
 
@@ -147,6 +147,22 @@ def test_inv_16_no_child_waits(story: Any) -> None:
 def test_inv_16_skipped_twice_a_day(story: Any) -> None:
     told = moved(moved(skipping(story), 37, 67).store(Kind.SKIPPED), 67, 98)
     assert told.days("INV-16", 20) == []  # day 98 is 2025-01-10
+
+
+def skipped_by_both(story: Any, *, asks: bool) -> Any:
+    told = story().course().life().on(10, 10)
+    told = moved(told.row(Kind.SKIPPED, sub=0, cycle=1, actor=Actor.CUSTOMER), None, 67).on(11, 9)
+    if asks:
+        told.row(Kind.MESSAGE, Side.CUSTOMER, sub=0, cycle=1, actor=Actor.CUSTOMER, code="skip")
+    return moved(told.row(Kind.SKIPPED, sub=0, cycle=1, actor=Actor.OPERATOR), None, 98)
+
+
+def test_inv_14_skipped_by_customer_and_staff(story: Any) -> None:
+    assert skipped_by_both(story, asks=False).days("INV-14", 20) == [11.375]
+
+
+def test_inv_14_another_delivery_was_meant(story: Any) -> None:
+    assert skipped_by_both(story, asks=True).days("INV-14", 20) == []
 
 
 def test_inv_16_stopped_the_same_day(story: Any) -> None:
