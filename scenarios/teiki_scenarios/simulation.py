@@ -21,16 +21,22 @@ from teiki_scenarios.summary import measured, summarise
 from teiki_sim.book import rejects_csv
 from teiki_sim.book_columns import BookColumns
 from teiki_sim.book_rows import OpenOrder
-from teiki_sim.calendar import DAY
+from teiki_sim.calendar import DAY, to_day
 from teiki_sim.config import Config
-from teiki_sim.forecast import Forecast, schedule_forecast
+from teiki_sim.forecast import Forecast, planned_parcels, schedule_forecast
 from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.writer import Sink
 from teiki_sim.monitors import Monitors, MonitorsApart, write_violations
 from teiki_sim.monitors.violation import violations_of
 from teiki_sim.names import ShopNames
+from teiki_sim.parcel_trace import ParcelTrace
 from teiki_sim.requests import figures as messages
-from teiki_sim.self_checks import forecast_is_its_sum, state_hangs_on_rows
+from teiki_sim.self_checks import (
+    cycles_count_once,
+    forecast_is_explained,
+    forecast_is_its_sum,
+    state_hangs_on_rows,
+)
 from teiki_sim.world import CHUNK_ROWS, World
 
 __all__ = ["Origin", "Progress", "second_half", "simulate", "watching"]
@@ -85,10 +91,11 @@ def simulate(
     with whole_directory(out) as directory:
         share = None if progress is None else partial(_half, progress, 1 if second is None else 2)
         counting = None if second is None else Counts()
-        world, monitors, found, seconds = _run(task, directory, replications, workers, share, counting)
+        trace = ParcelTrace(to_day(task.config.start))
+        world, monitors, found, seconds = _run(task, directory, replications, workers, share, counting, trace)
         runs = [run.daily for run in found]
         forecast = schedule_forecast(task.config, task.book, task.open_orders, world.end - world.start)
-        _check_itself(task, world, monitors, forecast)
+        _check_itself(task, world, monitors, forecast, trace)
         summary = summarise(task, world, monitors.violations, origin.digest, origin.notes)
         _write_tables(world, monitors, directory)
         if world.shop.policy.takes_requests:
@@ -128,6 +135,7 @@ def _run(
     workers: int,
     progress: Progress | None,
     counting: Counts | None,
+    trace: ParcelTrace,
 ) -> tuple[World, Monitors | MonitorsApart, list[Figures], float]:
     """Replication 0 in this process, the others beside it or after it; with the seconds of the first.
 
@@ -136,7 +144,7 @@ def _run(
 
     def sinks(names: ShopNames) -> Sequence[Sink]:
         parquet = ParquetSink(directory / "events.parquet", names)
-        return (parquet, monitors) if counting is None else (parquet, counting, monitors)
+        return (parquet, trace, monitors) if counting is None else (parquet, trace, counting, monitors)
 
     one = _parcels if counting is None else counted
     apart = watching(len(task.book.ids))
@@ -179,7 +187,9 @@ def _write_tables(world: World, monitors: Monitors | MonitorsApart, directory: P
     truth.write_parquet(directory / "truth.parquet")
 
 
-def _check_itself(task: Task, world: World, monitors: Monitors | MonitorsApart, forecast: Forecast) -> None:
+def _check_itself(
+    task: Task, world: World, monitors: Monitors | MonitorsApart, forecast: Forecast, trace: ParcelTrace
+) -> None:
     """Add what is wrong with teiki's own results, if anything is, to what the monitors found."""
     shop = world.shop
     folded = monitors.tables if isinstance(monitors, Monitors) else None
@@ -187,6 +197,11 @@ def _check_itself(task: Task, world: World, monitors: Monitors | MonitorsApart, 
     sales = sum(total for total, _tax in shop.tally.tax.values())
     yen = sales // max(shop.parcels, 1)
     found += forecast_is_its_sum(forecast, task.config, task.book, task.open_orders, yen)
+    days = world.end - world.start
+    parcels = planned_parcels(task.config, task.book, task.open_orders, days)
+    found += cycles_count_once(parcels, task.config, yen)
+    causes = trace.causes(parcels, days, len(task.book), len(task.open_orders))
+    found += forecast_is_explained(forecast, shop.shipped, causes, task.config, yen)
     if found:
         more = [*monitors.violations, *violations_of(found, shop.names)]
         monitors.violations = sorted(more, key=lambda v: (v.at, v.invariant, v.id))

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from teiki_sim import toml_text
 from teiki_sim.bad_input import BadInput, Problem
 from teiki_sim.config_account import AccountPage
+from teiki_sim.config_checks import SelfChecks
 from teiki_sim.config_defaults import (
     METHOD_PROVIDER,
     METHODS,
@@ -89,6 +90,7 @@ __all__ = [
     "Provider",
     "Retry",
     "Schedule",
+    "SelfChecks",
     "Slips",
     "Tax",
     "Warehouse",
@@ -173,6 +175,9 @@ class Config(Part):
         default_factory=Marketplace, description="マーケットプレイス出品 · selling on a marketplace"
     )
     grace: Grace = Field(default_factory=Grace, description="監視の猶予(日) · days that the monitors allow")
+    self_checks: SelfChecks = Field(
+        default_factory=SelfChecks, description="結果の自己点検 · teiki's checks of its own results"
+    )
     population: Population = Field(
         default_factory=Population, description="生成する定期の構成 · make-up of a generated population"
     )

@@ -7,6 +7,7 @@ are the same where they are the same cycle of the same subscription (or the same
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from teiki_sim.book_rows import OpenOrder
 from teiki_sim.calendar import to_date
 from teiki_sim.forecast import Parcels
 
-__all__ = ["CAUSES", "causes"]
+__all__ = ["CAUSES", "KINDS", "attributed", "causes"]
 
 CAUSES = (
     "skip",
@@ -49,6 +50,12 @@ _OF_ORDER = {
 _OF_SUBSCRIPTION = {"skipped": "skip", "stopped": "stop", "held": "hold"}
 """Kinds of rows that move every later cycle."""
 
+KINDS = frozenset(
+    {*_OF_ORDER, *_OF_SUBSCRIPTION, "cancelled", "flag_set", "resumed", "edited", "scheduled"}
+    | {"shipped", "handed_over"}
+)
+"""Kinds of rows that are looked at."""
+
 _BURST_DAYS = 3
 """Parcels of one subscription this close together, and not by its schedule, pour out of a past date."""
 
@@ -70,21 +77,33 @@ def causes(
     is "other". A parcel that moves within its week makes no difference there. `since` leaves out what
     shipped or was to ship before that day.
     """
-    start = pl.lit(to_date(first if since is None else since))
+    rows = _rows(events)
+    known = pl.Series([*book.ids, *(f"#{order.order_id}" for order in open_orders)], dtype=pl.String)
+    return attributed(
+        _planned(parcels, book, open_orders, first, days),
+        _shipped(rows),
+        rows,
+        to_date(first if since is None else since),
+        ~pl.col("key").is_in(known.implode()),
+    )
+
+
+def attributed(
+    planned: pl.DataFrame, shipped: pl.DataFrame, rows: pl.DataFrame, since: date, new: pl.Expr
+) -> pl.DataFrame:
+    """`causes` of parcels and rows that are at hand, whatever their keys; ``new`` says which keys are an inflow."""
+    start = pl.lit(since)
 
     def week(column: str) -> pl.Expr:
         return pl.when(pl.col(column) >= start).then(pl.col(column).dt.truncate("1w"))
 
-    rows = _rows(events)
-    shipped = _shipped(rows)
-    matched = _planned(parcels, book, open_orders, first, days).join(
-        shipped, on=_KEY, how="full", coalesce=True
-    )
+    matched = planned.join(shipped, on=_KEY, how="full", coalesce=True)
     matched = matched.with_columns(week("planned").alias("due"), week("shipped").alias("left"))
     moved = matched.filter(pl.col("due").ne_missing(pl.col("left")))
     moved = moved.with_row_index("row").with_columns(until=pl.min_horizontal("planned", "shipped"))
-    for candidate in (_inflow, _burst, _capacity):
-        moved = candidate(moved, book, open_orders)
+    moved = moved.with_columns(inflow=pl.when(new).then(pl.lit("inflow")))
+    for candidate in (_burst, _capacity):
+        moved = candidate(moved)
     moved = _of_order(moved, rows)
     moved = _of_subscription(moved, rows)
     cause = pl.coalesce("inflow", "burst", "capacity", "of_order", "of_subscription", pl.lit("other"))
@@ -102,17 +121,21 @@ def causes(
 
 def _rows(events: pl.LazyFrame) -> pl.DataFrame:
     """The store's and the warehouse's rows that matter here, in order; a single order has a key of its own."""
-    kinds = {*_OF_ORDER, *_OF_SUBSCRIPTION, "cancelled", "flag_set", "resumed", "edited", "scheduled"}
-    kinds |= {"shipped", "handed_over"}
     words = [
         pl.col(name).cast(pl.String)
         for name in ("subscription", "order", "kind", "side", "code", "actor", "rule")
     ]
     rows = events.select("seq", "at", "cycle", *words).filter(
-        pl.col("kind").is_in(sorted(kinds)), pl.col("side").is_in(["store", "warehouse"])
+        pl.col("kind").is_in(sorted(KINDS)), pl.col("side").is_in(["store", "warehouse"])
     )
     key = pl.coalesce("subscription", pl.concat_str(pl.lit("#"), "order"))
-    return rows.with_columns(key=key, day=pl.col("at").dt.date()).sort("seq").collect()
+    return rows.with_columns(
+        key=key,
+        day=pl.col("at").dt.date(),
+        single=key.str.starts_with("#"),
+        of_order=pl.col("order").is_not_null(),
+        by_hand=(pl.col("kind") == "scheduled") & pl.col("rule").is_null(),
+    ).sort("seq").collect()  # fmt: skip
 
 
 def _shipped(rows: pl.DataFrame) -> pl.DataFrame:
@@ -155,21 +178,14 @@ def _nth(day: str) -> pl.Expr:
 # ---- causes, the surest first --------------------------------------------------------------------
 
 
-def _inflow(moved: pl.DataFrame, book: BookColumns, open_orders: Sequence[OpenOrder]) -> pl.DataFrame:
-    """Subscriptions and single orders that came during the run."""
-    known = pl.Series([*book.ids, *(f"#{order.order_id}" for order in open_orders)], dtype=pl.String)
-    new = ~pl.col("key").is_in(known.implode())
-    return moved.with_columns(inflow=pl.when(new).then(pl.lit("inflow")))
-
-
-def _burst(moved: pl.DataFrame, _book: BookColumns, _open_orders: Sequence[OpenOrder]) -> pl.DataFrame:
+def _burst(moved: pl.DataFrame) -> pl.DataFrame:
     """A second parcel of one cycle, or parcels on each other's heels."""
     early = pl.col("planned").is_null() | (pl.col("shipped") < pl.col("planned"))
     poured = early & ((pl.col("nth") > 0) | (pl.col("gap") <= _BURST_DAYS))
     return moved.with_columns(burst=pl.when(poured).then(pl.lit("burst")))
 
 
-def _capacity(moved: pl.DataFrame, _book: BookColumns, _open_orders: Sequence[OpenOrder]) -> pl.DataFrame:
+def _capacity(moved: pl.DataFrame) -> pl.DataFrame:
     """In time at the warehouse, which had no room: it left a day or more after it was handed over."""
     waited = (pl.col("handed") <= pl.col("planned")) & (pl.col("shipped") > pl.col("handed"))
     return moved.with_columns(capacity=pl.when(waited).then(pl.lit("capacity")))
@@ -177,7 +193,7 @@ def _capacity(moved: pl.DataFrame, _book: BookColumns, _open_orders: Sequence[Op
 
 def _of_order(moved: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """What happened to that very cycle: its latest row that holds back, else that it was cancelled."""
-    own = pl.col("cycle").is_not_null() | pl.col("key").str.starts_with("#")
+    own = pl.col("cycle").is_not_null() | pl.col("single")
     at = rows.filter(own, pl.col("kind").is_in([*_OF_ORDER, "cancelled"])).with_columns(
         pl.col("cycle").fill_null(0),
         cause=pl.when(pl.col("code") == "collision")
@@ -190,7 +206,7 @@ def _of_order(moved: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         .then(1)
         .otherwise(2),
     )
-    at = at.filter(~((pl.col("kind") == "held") & pl.col("order").is_null()))
+    at = at.filter((pl.col("kind") != "held") | pl.col("of_order"))
     pairs = moved.select("row", "key", "cycle", "until").join(at, on=["key", "cycle"])
     last = pairs.filter(pl.col("day") <= pl.col("until")).sort("weight", "seq").group_by("row").agg(
         of_order=pl.col("cause").last()
@@ -201,9 +217,7 @@ def _of_order(moved: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def _of_subscription(moved: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """What moved this and all later cycles: a standing flag, else the latest change, else an older trace."""
     kind, code = pl.col("kind"), pl.col("code")
-    changes = rows.filter(
-        kind.is_in([*_OF_SUBSCRIPTION]), (kind != "held") | pl.col("order").is_null()
-    ).select(
+    changes = rows.filter(kind.is_in([*_OF_SUBSCRIPTION]), (kind != "held") | ~pl.col("of_order")).select(
         "key",
         "day",
         "seq",
@@ -217,8 +231,7 @@ def _of_subscription(moved: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     flagged = flags.drop_nulls("flag").select("key", "day", once="flag")
     resumed = flags.filter(pl.col("flag").is_null()).select("key", "day", resumed=pl.lit("resume"))
-    by_hand = (kind == "edited") & (code == "dates")
-    by_hand |= (kind == "scheduled") & pl.col("rule").is_null()
+    by_hand = ((kind == "edited") & (code == "dates")) | pl.col("by_hand")
     dates = rows.filter(by_hand).select("key", "day", dates=pl.lit("moved_date"))
     for table in (changes, flags, flagged, resumed, dates):
         moved = _latest(moved, table)

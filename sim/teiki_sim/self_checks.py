@@ -1,29 +1,32 @@
 """Checks of teiki's own results: a run's state hangs on its rows alone, and its forecast is the sum it should be.
 
-INV-40 and INV-50. They are findings like any other, with the yen that hang on them; a sound teiki has none.
+INV-40, INV-41 and INV-50. They are findings like any other, with the yen that hang on them; a sound teiki has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from teiki_sim.book_columns import STATUSES, BookColumns
 from teiki_sim.book_rows import OpenOrder
-from teiki_sim.calendar import DAY, Lead
+from teiki_sim.calendar import DAY, Lead, to_date
 from teiki_sim.config import Config
-from teiki_sim.forecast import Forecast
+from teiki_sim.forecast import Forecast, Parcels
 from teiki_sim.log.sums import SUBSCRIPTION_STATE, order_columns, sums
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.shop import Shop
 from teiki_sim.tables import STOPPED
 
-__all__ = ["forecast_is_its_sum", "state_hangs_on_rows"]
+__all__ = ["cycles_count_once", "forecast_is_explained", "forecast_is_its_sum", "state_hangs_on_rows"]
 
 _TOLD = 50  # findings of one check: more of the same say nothing new
+_EPOCH = date(1970, 1, 1)
 _ACTIVE = STATUSES.index("継続")
 
 Columns = Mapping[str, NDArray[Any]]
@@ -102,6 +105,74 @@ def forecast_is_its_sum(
             found.append(
                 Finding("INV-40", case, at, -1, -1, (), money, f"{case}:{day}", config.platform, facts)
             )
+    return found
+
+
+def cycles_count_once(parcels: Parcels, config: Config, yen: int) -> list[Finding]:
+    """INV-40: no cycle of a subscription is among the parcels of the schedules twice, as an order and to be generated.
+
+    Two open orders of one cycle are what the shop's book says, and are let be. ``yen`` is what a parcel is worth.
+    """
+    pair = (parcels.sub.astype(np.int64) << 16) | parcels.cycle
+    to_come = parcels.order < 0
+    pairs = np.concatenate([np.unique(pair[~to_come & (parcels.sub >= 0)]), pair[to_come]])
+    pairs.sort()
+    found = []
+    for both in np.unique(pairs[1:][pairs[1:] == pairs[:-1]])[:_TOLD].tolist():
+        sub, cycle = both >> 16, both & 0xFFFF
+        times, at = int((pairs == both).sum()), int(parcels.day[pair == both].min())
+        facts: dict[str, int | str] = {"date": at, "cycle": cycle, "found": times}
+        money, key = (times - 1) * yen, f"twice:{sub}:{cycle}"
+        found.append(Finding("INV-40", "twice", at * DAY, sub, -1, (), money, key, config.platform, facts))
+    return found
+
+
+def forecast_is_explained(
+    forecast: Forecast,
+    shipped: Mapping[tuple[int, int], Sequence[int]],
+    causes: pl.DataFrame,
+    config: Config,
+    yen: int,
+) -> list[Finding]:
+    """INV-41: week by week, what left is what the schedules gave plus what the causes say, within the tolerance.
+
+    ``shipped`` are the parcels of the run by day and product, ``causes`` what the rows explain of each week (a Monday);
+    "other" explains nothing, but for the weeks from the first day on which the warehouse was full: who waits for whom is
+    then not told parcel by parcel, for the next child comes only after the one before has left. What a parcel is worth is ``yen``. A first or last week may be cut short.
+    """
+    realised = np.zeros(forecast.days, np.int64)
+    for (day, _product), cell in shipped.items():
+        if 0 <= day - forecast.first < forecast.days:
+            realised[day - forecast.first] += cell[0]
+    days = forecast.first + np.arange(forecast.days)
+    mondays, week = np.unique(days - (days + 3) % 7, return_inverse=True)
+    projected = np.bincount(week, forecast.projected.daily).astype(np.int64)
+    left = np.bincount(week, realised).astype(np.int64)
+    capacity = config.warehouse.capacity
+    full = np.flatnonzero(realised >= capacity) if capacity is not None else days[:0]
+    since = to_date(int(days[full[0]]) - 6) if len(full) else date.max
+    told = (
+        causes.filter((pl.col("cause") != "other") | (pl.col("week") >= since))
+        .group_by("week")
+        .agg(pl.col("parcels").sum())
+    )
+    explained = {(monday - _EPOCH).days: parcels for monday, parcels in told.iter_rows()}
+    terms, found = config.self_checks, []
+    for monday, due, gone in zip(mondays.tolist(), projected.tolist(), left.tolist(), strict=True):
+        because = explained.get(monday, 0)
+        unexplained = gone - due - because
+        if abs(unexplained) <= max(terms.unexplained_parcels, int(terms.unexplained_share * due)):
+            continue
+        first = max(monday, forecast.first)
+        facts: dict[str, int | str] = {
+            "date": first, "projected": due, "found": gone, "explained": because, "unexplained": unexplained,
+        }  # fmt: skip
+        key = f"week:{first - forecast.first}"
+        found.append(
+            Finding(
+                "INV-41", "", first * DAY, -1, -1, (), abs(unexplained) * yen, key, config.platform, facts
+            )
+        )
     return found
 
 

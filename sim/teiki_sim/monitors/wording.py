@@ -315,6 +315,14 @@ MESSAGES: dict[tuple[str, str], tuple[str, str]] = {
         "{date_date}の出荷予測({which})は{found}個ですが、台帳と受注残から数え直すと{expected}個です。",
         "The forecast of {date_date} ({which}) says {found}; counted anew from the book and the open orders it is {expected}.",
     ),
+    ("INV-40", "twice"): (
+        "{subscription}の{cycle}回目は、出荷予測で{found}回数えられています(最初は{date_date})。",
+        "{subscription}: delivery {cycle} is counted {found} times in the forecast, first on {date_date}.",
+    ),
+    ("INV-41", ""): (
+        "{date_date}からの週の出荷は{found}個、定期の予定は{projected}個で、原因のわかる差{explained}個を除いて{unexplained}個が説明できません。",
+        "In the week from {date_date} {found} parcels left and {projected} were scheduled; causes explain {explained}, and {unexplained} are left unexplained.",
+    ),
     ("INV-50", ""): (
         "表の{column}が、対応する出来事のないまま変わりました({at_date}時点の照合)。",
         "{column} of the tables changed without an event (compared on {at_date}).",
