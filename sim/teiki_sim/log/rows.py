@@ -76,6 +76,8 @@ class Chunk:
     columns: dict[str, NDArray[Any]]
     details: dict[int, str]
     vocabulary: Vocabulary
+    earlier: NDArray[np.int64] | None = None
+    """Sequence numbers of rows that stand before the consecutive ones, left over from earlier chunks."""
 
     def __len__(self) -> int:
         return len(self.columns["at"])
@@ -83,4 +85,14 @@ class Chunk:
     @property
     def seq(self) -> NDArray[np.int64]:
         """Sequence number of each row."""
-        return np.arange(self.first_seq, self.first_seq + len(self), dtype=np.int64)
+        return self.seqs(np.arange(len(self)))
+
+    def seqs(self, index: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Sequence numbers of some rows."""
+        if self.earlier is None:
+            return index + self.first_seq
+        known = len(self.earlier)
+        found: NDArray[np.int64] = index + (self.first_seq - known)
+        old = (index < known).nonzero()[0]
+        found[old] = self.earlier[index[old]]
+        return found

@@ -1,9 +1,9 @@
 """Waves: the rows of a chunk in groups that can be worked on as arrays.
 
-Think of a ladder whose rungs are in turn for rows about the ledger, about orders, and about subscriptions as
-such. Every subscription (or single order) climbs it with its rows, in their order, each on the next rung that
-is for such a row. The rows on one rung are a *wave*: they tell of one table, no subscription is there
-twice, and wave after wave takes every subscription's rows in order. So code on a wave reads like
+Every subscription (or single order) stands with its next row in one of three queues: for rows about the ledger, about
+orders, and about subscriptions as such. The longest queue goes next: its rows are a *wave*, and whoever was
+in it queues up anew with the row that follows. So the rows of a wave tell of one table, no subscription is there
+twice, and wave after wave takes every subscription's rows in order. Code on a wave reads like
 code for one row and runs on arrays, and there are few waves, since most subscriptions live alike.
 """
 
@@ -23,7 +23,7 @@ Part = slice | NDArray[np.intp]
 
 
 class On(IntEnum):
-    """What a row tells of, in the order of the rungs."""
+    """What a row tells of."""
 
     LEDGER = 0  # a provider's row of an order
     ORDER = 1
@@ -54,8 +54,6 @@ _PLACES = (*_FIRST, *(kind for kind in KIND_NUMBERS if kind not in _FIRST))
 _BIT_AT = [1 << kind for kind in _PLACES]
 _PLACE = np.argsort(_PLACES).astype(np.uint8)
 """By kind."""
-#: How many rungs up: by the difference between what a row and the one before it tell of, plus 2.
-_STEPS = np.array([1, 2, 3, 1, 2], np.int64)
 
 
 def sort(on: On, kind: Kind) -> int:
@@ -99,7 +97,7 @@ class Rows:
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         if name == "seq":
-            value: NDArray[Any] = self._index + self._chunk.first_seq
+            value: NDArray[Any] = self._chunk.seqs(self._index)
         else:
             value = self._chunk.columns[name].take(self._index)
             if name in _NUMBERS:
@@ -131,8 +129,14 @@ class Rows:
         return Rows(self.on, self._chunk, self._index[part], spans)
 
 
-def waves(chunk: Chunk, heeded: NDArray[np.bool_]) -> Iterator[Rows]:
-    """Cut the rows of a chunk into waves; ``heeded`` says, by `sort`, which rows matter."""
+def waves(
+    chunk: Chunk, heeded: NDArray[np.bool_], least: int = 1, left: list[NDArray[np.intp]] | None = None
+) -> Iterator[Rows]:
+    """Cut the rows of a chunk into waves; ``heeded`` says, by `sort`, which rows matter.
+
+    A few busy subscriptions have far more rows than all others, which would make many waves of hardly any rows. With
+    ``least`` those from the first wave on that has fewer rows are not given: ``left`` gets the places of their rows.
+    """
     sorts = _sorts(chunk)
     index = heeded.take(sorts).nonzero()[0]
     if not len(index):
@@ -140,7 +144,15 @@ def waves(chunk: Chunk, heeded: NDArray[np.bool_]) -> Iterator[Rows]:
     by_entity, heads = _by_entity(chunk, index)
     index = index.take(by_entity)
     sorts = sorts.take(index)
-    key = _rungs(sorts >> _BITS, heads)
+    key, ons = _wave_of((sorts >> _BITS).astype(np.uint8), heads, least)
+    rest = (key < 0).nonzero()[0]
+    if len(rest):
+        assert left is not None
+        left.append(np.sort(index.take(rest)))
+        given = (key >= 0).nonzero()[0]
+        key, index, sorts = key.take(given), index.take(given), sorts.take(given)
+        if not len(index):
+            return
     key <<= _BITS
     key |= _PLACE.take(sorts & _KIND)
     if int(key.max()) < 2**16:
@@ -152,10 +164,10 @@ def waves(chunk: Chunk, heeded: NDArray[np.bool_]) -> Iterator[Rows]:
     spans: dict[int, list[tuple[int, int, int]]] = {}
     for start, end, code in zip(starts, [*starts[1:], len(key)], key.take(starts).tolist(), strict=True):
         spans.setdefault(code >> _BITS, []).append((_BIT_AT[code & _KIND], start, end))
-    for rung, some in spans.items():
+    for wave, some in spans.items():
         first, last = some[0][1], some[-1][2]
         own = [(bit, start - first, end - first) for bit, start, end in some]
-        yield Rows(On(rung % 3), chunk, index[first:last], own)
+        yield Rows(ons[wave], chunk, index[first:last], own)
 
 
 def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -177,14 +189,29 @@ def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64]
     return position, heads
 
 
-def _rungs(on: NDArray[Any], heads: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The rung of each row: the first for such a row above that of the row before."""
-    step = np.empty(len(on), np.int64)
-    step[1:] = _STEPS.take(on[1:] + np.uint8(2) - on[:-1])
-    begins = heads.nonzero()[0]
-    step[begins] = on.take(begins) + 1  # each starts below the first rung
-    rung = step.cumsum()
-    below = rung.take(begins) - step.take(begins)
-    rung -= below.repeat(np.diff(begins, append=len(on)))
-    rung -= 1
-    return rung
+def _wave_of(
+    on: NDArray[np.uint8], heads: NDArray[np.bool_], least: int
+) -> tuple[NDArray[np.int64], list[On]]:
+    """The wave of each row, -1 for those left out, and what the waves tell of."""
+    wave = np.full(len(on), -1, np.int64)
+    ons: list[On] = []
+    place = heads.nonzero()[0]  # of each subscription's next row
+    end = np.append(place[1:], len(on))
+    while len(place):
+        following = on.take(place)
+        most = np.bincount(following)
+        best = int(most.argmax())
+        if most[best] < least:
+            break
+        if most[best] == len(place):
+            wave[place] = len(ons)
+            place = place + 1
+        else:
+            chosen = (following == best).nonzero()[0]
+            wave[place.take(chosen)] = len(ons)
+            place[chosen] += 1
+        ons.append(On(best))
+        going = (place < end).nonzero()[0]
+        if len(going) < len(place):
+            place, end = place.take(going), end.take(going)
+    return wave, ons

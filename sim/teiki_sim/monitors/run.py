@@ -1,6 +1,6 @@
 """The monitors as a log's sink: one pass over the rows, one fold for all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,10 @@ from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_o
 _SLACK = 2 * DAY
 """How far behind the last row deadlines are swept: rows of different subscriptions may be a little out of order."""
 _OPEN = WATCHED | SOON
+_MANY, _THIN = 2**12, 2**9
+"""Of a chunk of many rows, those of its last thin waves are watched with the next chunk."""
+_PATIENCE = 60 * DAY
+"""How far behind the last row such rows may come."""
 
 
 class Monitors:
@@ -34,6 +38,7 @@ class Monitors:
         self.state = State()
         self.violations: list[Violation] = []
         self._last = 0
+        self._behind: Chunk | None = None  # rows of thin waves, still to be watched
 
     def take(self, chunk: Chunk) -> None:
         """Watch one chunk."""
@@ -44,11 +49,42 @@ class Monitors:
         state.reach(chunk)
         state.first_day = state.first_day or int(at[0]) // DAY
         state.expect(last)
-        for part in _between_settings(chunk, state):
-            for rows in waves(part, HEEDED):
-                self._look(rows)
+        if len(chunk) < _MANY or (chunk.columns["kind"] == int(Kind.SETTING)).any():
+            self._catch_up()
+            for part in _between_settings(chunk, state):
+                self._watch(part)
+        else:
+            self._watch_most(chunk)
         self._last = max(self._last, last)
-        self._sweep(int(at[-1]) - _SLACK)
+        self._sweep(min(int(at[-1]) - _SLACK, self._oldest() - 1))
+
+    def _watch(self, chunk: Chunk) -> None:
+        for rows in waves(chunk, HEEDED):
+            self._look(rows)
+
+    def _watch_most(self, fresh: Chunk) -> None:
+        """Watch a large chunk but for the thin waves at its end, whose rows are kept for the next one."""
+        chunk = fresh
+        if self._behind is not None:
+            if self._oldest() < int(chunk.columns["at"][-1]) - _PATIENCE:
+                self._catch_up()
+            else:
+                chunk = _joined(self._behind, chunk)
+        names = list(fresh.columns)
+        left: list[NDArray[np.intp]] = []
+        for rows in waves(chunk, HEEDED, _THIN, left):
+            self._look(rows)
+        self._behind = _part_of(chunk, names, left[0]) if left else None
+
+    def _catch_up(self) -> None:
+        """Watch what was kept."""
+        behind, self._behind = self._behind, None
+        if behind is not None:
+            self._watch(behind)
+
+    def _oldest(self) -> int:
+        """The instant of the oldest row that was kept."""
+        return 2**62 if self._behind is None else int(self._behind.columns["at"].min())
 
     def close(self, end_at: int | None = None, names: Names | None = None) -> None:
         """No chunk follows; what is due by ``end_at`` (else by the last row) and open is a violation.
@@ -60,6 +96,7 @@ class Monitors:
 
     def finish(self, end_at: int | None = None) -> None:
         """Judge what is due by an instant and still open."""
+        self._catch_up()
         self._sweep(self._last if end_at is None else end_at)
         purchases.judge(self.state)
 
@@ -160,6 +197,29 @@ def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:
         state.terms.set(chunk.vocabulary.codes.list[code], value, product)
     if start < len(chunk):
         yield _part(chunk, start, len(chunk)) if start else chunk
+
+
+class _Columns(dict[str, "NDArray[Any]"]):
+    """Columns of two chunks behind one another, each put together when it is first asked for."""
+
+    def __init__(self, first: Chunk, second: Chunk) -> None:
+        super().__init__()
+        self._both = first, second
+
+    def __missing__(self, name: str) -> "NDArray[Any]":
+        found = self[name] = np.concatenate([chunk.columns[name] for chunk in self._both])
+        return found
+
+
+def _joined(behind: Chunk, chunk: Chunk) -> Chunk:
+    """A chunk with the rows before it that were kept."""
+    return Chunk(chunk.first_seq, _Columns(behind, chunk), {}, chunk.vocabulary, behind.seq)
+
+
+def _part_of(chunk: Chunk, names: Sequence[str], index: NDArray[np.intp]) -> Chunk:
+    """Some rows of a chunk, as a chunk of their own."""
+    columns = {name: chunk.columns[name].take(index) for name in names}
+    return Chunk(0, columns, {}, chunk.vocabulary, chunk.seqs(index))
 
 
 def _part(chunk: Chunk, start: int, stop: int) -> Chunk:
