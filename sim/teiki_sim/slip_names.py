@@ -325,7 +325,7 @@ _HOLDS: dict[str, SlipNote] = {
         "released, and nothing decided on missed deliveries",
     ),
     "egg_cancels_current": _operator(
-        "INV-01 INV-08",
+        "INV-08",
         "たまご決済失敗で今回の注文を取り消した",
         "the present order is cancelled for the one that was never born",
     ),

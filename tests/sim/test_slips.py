@@ -27,6 +27,12 @@ MAKERS = {
     "INV-48": "otp", "INV-51": "ot", "INV-52": "otp", "INV-53": "otp", "INV-54": "op", "INV-55": "otp",
 }  # fmt: skip
 _SOURCE = {"o": "operator", "t": "timing", "p": "provider"}
+#: What a shop must be like for a slip to happen at all, or within half a year.
+SETTINGS: dict[str, dict[str, object]] = {
+    "backlog": {"platform": "marketplace", "operators": {"number": 1, "minutes_per_task": 240}},
+    "count_not_lowered": {"jobs": {"count_surviving": True}},
+    "hold_during_charge": {"grace": {"capture": 1}},
+}
 #: Breaches of these are warnings: what is legitimate warns as well, so it is only asked that slips warn.
 _WARNS = {name for name, entry in invariants().items() if entry.severity != "violation"}
 
@@ -45,11 +51,12 @@ def test_the_table_has_what_the_log_shows() -> None:
 
 def _only(slip: str, platform: str) -> tuple[World, Monitors]:
     """A shop whose people make one slip at every opportunity, and whose providers never fail."""
-    more = {
+    more: dict[str, object] = {
         "platform": platform,
         "subscriptions": 2500,
         "months": 6,
         "slips": {"rates": {slip: 1.0}, "mend": 0.1},
+        **SETTINGS.get(slip, {}),
     }
     config = _without_faults(load(None, more))
     monitors = Monitors()

@@ -158,7 +158,6 @@ class HoldDesk(Recoveries):
         shop.truth.broke(shop.now, "operator", "egg_cancels_current", "INV-08", sub, order)
         ops.set_cancelled(shop, order, WHO)
         payments.let_go(shop, order, WHO)
-        shop.aftermath.follow(order, "egg_cancels_current")
         self._ask_payer(sub)
         return True
 

@@ -27,9 +27,14 @@ def counted(scene: Scene) -> None:
 
 
 def _followed(state: State, sub: int, order: int) -> bool:
-    """Whether a later child was made already, with a count of its own."""
+    """Whether a later child was made already, with a count of its own, and stands."""
+    return _made_since(state, sub, order) and state.survives(int(state.subs.last[sub]))
+
+
+def _made_since(state: State, sub: int, order: int) -> bool:
+    """Whether a later child was made by the count, whatever became of it."""
     last, cycles = int(state.subs.last[sub]), state.fold.orders.cycle
-    return last >= 0 and last != order and bool(cycles[last] > cycles[order]) and state.survives(last)
+    return last >= 0 and last != order and bool(cycles[last] > cycles[order])
 
 
 def _settle(state: State, sub: int) -> None:
@@ -73,4 +78,4 @@ def cancelled(scene: Scene) -> None:
 
 def _still_counts(state: State, finding: Finding) -> bool:
     meaning = ORDER_MEANING.item(state.fold.orders.status.item(finding.order))
-    return meaning == int(OrderMeaning.CANCELLED) and not _followed(state, finding.sub, finding.order)
+    return meaning == int(OrderMeaning.CANCELLED) and not _made_since(state, finding.sub, finding.order)

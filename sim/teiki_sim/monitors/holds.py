@@ -122,8 +122,9 @@ def subscription_seen_to(scene: Scene) -> None:
 
 
 def decided(scene: Scene) -> None:
-    """When something was last decided on a subscription's missed deliveries."""
-    scene.state.holds.decided.update(zip(scene.sub.tolist(), scene.at.tolist(), strict=True))
+    """When something was last decided on a subscription's missed deliveries, and not on its refusals (INV-54)."""
+    for i in each(~scene.state.said(scene.code, "escalated")):
+        scene.state.holds.decided[scene.sub.item(i)] = scene.at.item(i)
 
 
 def skipped(scene: Scene) -> None:
