@@ -62,7 +62,7 @@ class Wishes(Desk):
 
     def _skip(self, sub: int) -> None:
         shop, truth = self.shop, self.shop.truth
-        if shop.subs.flag[sub] or shop.subs.held[sub]:
+        if shop.subs.flag[sub] or shop.subs.held[sub] or shop.subs.paused[sub]:
             return  # nothing is due while it stands, and the dates are settled when it goes on
         if not self.customers.skips(sub):
             return

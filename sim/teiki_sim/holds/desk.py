@@ -131,6 +131,21 @@ class HoldDesk(Recoveries):
         keeping.release_subscription(shop, sub, WHO)
         self._lifted[sub] = shop.now
 
+    def switch(self, sub: int, order: int, method: Method) -> None:
+        """Another method for an order, and with it all goes on that waited for the customer."""
+        super().switch(sub, order, method)
+        self._reached(order)
+
+    def _let_ship(self, order: int) -> None:
+        super()._let_ship(order)
+        self._reached(order)
+
+    def _reached(self, order: int) -> None:
+        """Whoever settles an order's payment has reached the customer: what was held with it goes on (modelled)."""
+        sub = self.shop.orders.sub.item(order)
+        if sub in self._whole and order not in self._own and not self.shop.is_stopped(order):
+            self.lift(sub)
+
     def _decide_missed(self, sub: int) -> None:
         """Later deliveries instead of the missed ones: recorded, or left unsaid (TR-HOLD-18)."""
         shop, subs = self.shop, self.shop.subs

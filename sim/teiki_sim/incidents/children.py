@@ -119,9 +119,12 @@ def _restart_while_batch(desk: Operators, sub: int) -> None:
 
 
 def _same_cycle(desk: Operators, sub: int, first: int, cycle: int) -> None:
-    second = desk.shop.subs.last_order.item(sub)
-    if second != first and desk.shop.orders.cycle.item(second) == cycle:
+    shop = desk.shop
+    second = shop.subs.last_order.item(sub)
+    if second != first and shop.orders.cycle.item(second) == cycle:
         desk.duplicate(sub, first, second, "restart_while_batch", "timing")
+    elif second == first and _is_asked_for(shop, sub, first):
+        _after_next_batch(shop, partial(_same_cycle, desk, sub, first, cycle))
     else:
         _is_tonights(desk, sub, cycle)
 
@@ -149,7 +152,9 @@ def _reactivated(desk: Operators, sub: int) -> None:
 
 def _same_day(desk: Operators, sub: int, first: int, cycle: int) -> None:
     second = desk.shop.subs.last_order.item(sub)
-    if second == first:
+    if second == first and _is_asked_for(desk.shop, sub, first):
+        _after_next_batch(desk.shop, partial(_same_day, desk, sub, first, cycle))
+    elif second == first:
         _is_tonights(desk, sub, cycle)
     else:
         desk.pair(sub, first, second, "reactivated_on_batch_day", "INV-12", "timing")
@@ -159,6 +164,18 @@ def _same_day(desk: Operators, sub: int, first: int, cycle: int) -> None:
 def _after_batch(desk: Operators, action: partial[None]) -> None:
     shop = desk.shop
     shop.when(shop.today * DAY + shop.night_second + 60, action)
+
+
+def _is_asked_for(shop: Shop, sub: int, first: int) -> bool:
+    """Whether a child of the batch got no answer: it is made after all if the provider has its charge."""
+    orders = shop.orders
+    later = slice(first + 1, orders.n)
+    unborn = (orders.sub[later] == sub) & (orders.status[later] == 0)
+    return bool(shop.subs.held[sub]) and bool(unborn.any())
+
+
+def _after_next_batch(shop: Shop, action: partial[None]) -> None:
+    shop.when((shop.today + 1) * DAY + shop.night_second + 60, action)
 
 
 def _flag_lost(desk: Operators, sub: int) -> None:

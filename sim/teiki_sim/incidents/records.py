@@ -234,6 +234,8 @@ def _pulled(desk: Operators, order: int) -> None:
     """The goods of the next delivery go with this order, whose next delivery stays where it is (EC-SUB-12)."""
     shop = desk.shop
     sub = shop.orders.sub.item(order)
+    if not desk.customers.skips(sub):
+        return  # the customer has just skipped: nobody puts off the next delivery once more
     pull_next(shop, sub, WHO, moves_master=False)
     row = shop.truth.open(shop.now, "operator", "pulled_not_moved", "INV-07", sub)
     date = shop.subs.delivery.item(sub)
