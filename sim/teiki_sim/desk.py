@@ -97,8 +97,15 @@ class Desk:
             ("INV-03", shop.aftermath.is_bare),
         ):
             if invariant in SLIPS[slip].invariants:
-                shop.truth.ships(shop.now, source, slip, invariant, sub, order, partial(broken, order))
+                shop.truth.ships(
+                    shop.now, source, slip, invariant, sub, order, partial(self._uncovered, order, broken)
+                )
         self.truth_uncaptured(sub, order, slip)
+
+    def _uncovered(self, order: int, broken: Callable[[int], bool]) -> bool:
+        """Whether a payment is called for: the order may have gone over to cash on delivery meanwhile."""
+        needless = standing.payment_meaning(self.shop, order) == PaymentMeaning.NOT_NEEDED
+        return not needless and broken(order)
 
     def mend(self, sub: int, order: int, task: Callable[[], Any], *, if_waiting: bool = False) -> None:
         """Now and then the operator notices what was left undone, a day later."""

@@ -147,6 +147,8 @@ def order_released(scene: Scene) -> None:
             continue
         if state.holds.order_at.get(order) != hold.at:
             continue  # a hold of its own, from before or after
+        if not GOES_ON[state.fold.subscriptions.status[sub]]:
+            continue  # stopped meanwhile: nothing is left that could go on
         due = at + state.terms.grace("resume")
         money = state.amount(order)
         found = state.finding("INV-20", due, sub, -1, hold.seq, seq, case="one_scope", opened=at, money=money)
