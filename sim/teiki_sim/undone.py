@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teiki_sim import standing
 from teiki_sim.calendar import DAY
-from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
+from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.shop import Shop
 from teiki_sim.slip_names import SLIPS
 from teiki_sim.tables import GONE, HANDED_OVER
@@ -25,8 +25,7 @@ def tell(shop: Shop, order: int, slip: str, tries: int, *, money: bool, asked: b
         truth.due(now, source, slip, "INV-22", sub, order, due, undone.reauthorisation)
     if money:
         truth.ships(now, source, slip, "INV-04", sub, order, undone.amount)
-        captured = shop.capture_second - shop.ship_second + shop.config.grace.ledger * DAY
-        truth.ships(now, source, slip, "INV-05", sub, order, undone.captured, captured)
+        shop.aftermath.follow(order, slip, "INV-05")  # from the capture on, whenever that succeeds
 
 
 def shipping_instant(shop: Shop, order: int) -> int:
@@ -59,8 +58,3 @@ class _Undone:
         orders, order = self.shop.orders, self.order
         differs = orders.covered.item(order) != orders.amount.item(order)
         return differs and not self.shop.aftermath.is_bare(order)
-
-    def captured(self) -> bool:
-        """Captured, and not the order's amount."""
-        captured = standing.payment_meaning(self.shop, self.order) == PaymentMeaning.CAPTURED
-        return captured and self.amount() and standing.meaning(self.shop, self.order) == OrderMeaning.SHIPPED
