@@ -43,7 +43,14 @@ def test_no_violation_without_a_slip_or_a_fault(platform: str, condition: str) -
 @pytest.mark.slow
 @pytest.mark.parametrize("platform", sorted(POLICIES))
 @pytest.mark.parametrize("condition", bench.CONDITIONS)
-@pytest.mark.parametrize("seed", [1, 3, 12, 14])
-def test_recall_and_precision_are_one(platform: str, condition: str, seed: int) -> None:
-    found = bench.detect(platform, condition, seed, 20_000, 12)
+def test_recall_and_precision_are_one(platform: str, condition: str) -> None:
+    found = bench.detect(platform, condition, 1, 20_000, 12)
+    assert found.perfect, found.details
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", sorted(POLICIES))
+@pytest.mark.parametrize("seed", [3, 12, 14])
+def test_other_luck_is_told_as_well(platform: str, seed: int) -> None:
+    found = bench.detect(platform, "careless", seed, 5000, 6)
     assert found.perfect, found.details
