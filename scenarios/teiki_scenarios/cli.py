@@ -305,6 +305,10 @@ def rules(
             help=say("決済会社の規則と根拠", "What each payment provider goes by, with its source."),
         ),
     ] = False,
+    slips: Annotated[
+        bool,
+        Some("--slips", help=say("起こせるミスの一覧", "What can go wrong in a simulation, by name.")),
+    ] = False,
     lang: opt.Lang = None,
     quiet: opt.Quiet = False,
     as_json: opt.Json = False,
@@ -314,7 +318,7 @@ def rules(
     with answering(language):
         from teiki_scenarios import rule_list
 
-        what: rule_list.What = "events" if events else "vendors" if vendors else "rules"
+        what: rule_list.What = "events" if events else "vendors" if vendors else "slips" if slips else "rules"
         rows = rule_list.rows(what, platform)
         rule_list.show(rows, "json" if as_json else format_, language, what)
 

@@ -14,17 +14,20 @@ from teiki_sim.log.kinds import NOTES
 from teiki_sim.messages import Method
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.wording import MESSAGES, rule_of
+from teiki_sim.slip_names import SLIPS
 
-__all__ = ["What", "kinds", "rows", "rules", "show", "vendors"]
+__all__ = ["What", "kinds", "rows", "rules", "show", "slips", "vendors"]
 
 Row = Mapping[str, Any]
-What = Literal["rules", "events", "vendors"]
+What = Literal["rules", "events", "vendors", "slips"]
 
 
 def rows(what: What, platform: str | None = None) -> list[Row]:
     """One of the lists; vendors are the same on every platform."""
     if what == "vendors":
         return vendors()
+    if what == "slips":
+        return slips()
     return kinds(platform) if what == "events" else rules(platform)
 
 
@@ -68,6 +71,20 @@ def vendors() -> list[Row]:
     from teiki_providers.vendor_rules import vendor_rules
 
     return [rule._asdict() for rule in vendor_rules()]
+
+
+def slips() -> list[Row]:
+    """What can go wrong in a simulation at a rate of its own, under `[slips.rates]` of a configuration."""
+    return [
+        {
+            "slip": name,
+            "source": note.source,
+            "invariants": list(note.invariants),
+            "meaning_ja": note.ja,
+            "meaning_en": note.en,
+        }
+        for name, note in SLIPS.items()
+    ]
 
 
 @cache
@@ -181,4 +198,13 @@ def _vendors_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list
     ]
 
 
-_TABLES = {"rules": _rules_table, "events": _events_table, "vendors": _vendors_table}
+def _slips_table(rows: Sequence[Row], lang: Language) -> tuple[list[str], list[list[str]]]:
+    headings = (
+        ["ミス", "誰の", "内容", "破るもの"] if lang == "ja" else ["Slip", "Whose", "What happens", "Breaks"]
+    )
+    return headings, [
+        [row["slip"], row["source"], row[f"meaning_{lang}"], " ".join(row["invariants"])] for row in rows
+    ]
+
+
+_TABLES = {"rules": _rules_table, "events": _events_table, "vendors": _vendors_table, "slips": _slips_table}

@@ -319,6 +319,13 @@ def test_forecast_refuses_what_comes_later(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_slips_are_listed() -> None:
+    told = json.loads(teiki("rules", "--slips", "--json").stdout)
+    forgotten = next(row for row in told if row["slip"] == "forgot_payment_cancel")
+    assert forgotten["source"] == "operator" and forgotten["invariants"] == ["INV-01"]
+    assert "forgot_payment_cancel" in teiki("rules", "--slips", "--lang", "en", "--format", "md").stdout
+
+
 def test_what_the_providers_go_by_has_its_basis_source_and_day() -> None:
     told = teiki("rules", "--vendors", "--json")
     rows = json.loads(told.stdout)
