@@ -50,7 +50,6 @@ class Customers:
         self._limits = np.array([[threshold(min(rate, 1.0)) for rate in row] for row in sums], np.int64)
         self._phone = threshold(customers.phone_share)
         self._resumes = [threshold(rate) for rate in _stretched(customers.resume)]
-        self._skipped: dict[int, tuple[int, int]] = {}  # the last skip: in which cycle, and when
         self._idle = not self._limits[-1].any()
 
     def take(self, _at: int, children: Rows) -> None:
@@ -126,11 +125,10 @@ class Customers:
 
     def skips(self, sub: int) -> bool:
         """Whether a skip is still wanted: one done days ago, here or by telephone, is the same one (modelled)."""
-        cycle, at = self.shop.subs.cycle.item(sub), self.shop.now
-        before = self._skipped.get(sub, (-1, 0))
-        if before[0] == cycle and at - before[1] <= 3 * DAY:
+        skipped, at = self.shop.subs.skipped, self.shop.now
+        if at - skipped.item(sub) <= 3 * DAY:
             return False
-        self._skipped[sub] = cycle, at
+        skipped[sub] = at
         return True
 
     def after_stop(self, sub: int, wish: Wish) -> None:

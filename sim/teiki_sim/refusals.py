@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from teiki_sim.calendar import DAY
+from teiki_sim.tables import Table
 
 __all__ = ["Refusals"]
 
@@ -11,21 +12,22 @@ _ANEW = 14 * DAY
 
 
 class Refusals:
-    """Refusals by subscription: the last one's code, cycle, instant, and how many came running."""
+    """Refusals by subscription: the last one's code, cycle, instant, and how many came running, in its columns."""
 
-    def __init__(self) -> None:
-        self._last: dict[int, tuple[int, int, int, int]] = {}
+    def __init__(self, subs: Table) -> None:
+        self._subs = subs
         self._failed: set[int] = set()
 
     def note(self, sub: int, code: int, cycle: int, at: int) -> int:
         """A charge was refused: how many equal ones ran up to this, 0 where it is one more try of the same cycle."""
-        before = self._last.get(sub)
-        count = 1
-        if before is not None and before[0] == code and cycle <= before[1] + 1:
-            if cycle == before[1] and at - before[2] < _ANEW:
+        subs, count = self._subs, 1
+        before = subs.refused_cycle.item(sub)
+        if subs.refused_code.item(sub) == code and cycle <= before + 1:
+            if cycle == before and at - subs.refused_at.item(sub) < _ANEW:
                 return 0
-            count = before[3] + 1
-        self._last[sub] = code, cycle, at, count
+            count = min(subs.refused_times.item(sub) + 1, 255)
+        subs.refused_code[sub], subs.refused_cycle[sub] = code, cycle
+        subs.refused_at[sub], subs.refused_times[sub] = at, count
         return count
 
     def flagged(self, sub: int, *, refused: bool) -> None:

@@ -84,7 +84,6 @@ class Shop:
         default_factory=set
     )  # held orders (subscriptions inverted) that a slip overlooked
     left_to_differ: set[int] = field(default_factory=set)  # refused reports that a slip left
-    refusals: Refusals = field(default_factory=Refusals)
     coupons: set[tuple[int, str]] = field(default_factory=set)  # used, by customer
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
@@ -101,6 +100,7 @@ class Shop:
     on_crossing: Callable[[int], None] = lambda _order: None  # an order leaves with a message unanswered
 
     def __post_init__(self) -> None:
+        self.refusals = Refusals(self.subs)
         config = self.config
         self.seed = config.seed
         self.aftermath = Aftermath(self)

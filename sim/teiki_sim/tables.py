@@ -92,5 +92,9 @@ SUBSCRIPTION_COLUMNS: Types = {
     "paused": (np.bool_, 0),  # flag cleared but 再開 not pressed: generation does not run (SS-RACE-02)
     "attempt": (np.int16, 0),
     "last_order": (np.int32, -1),
-    "busy": (np.bool_, 0),  # an operator's task is open on it
+    "skipped": (np.int32, 0),  # when a delivery was last skipped on a wish
+    "refused_code": (np.int32, -1),  # of the last refusal, with its cycle, instant, and how many ran up to it
+    "refused_cycle": (np.int16, -1),
+    "refused_at": (np.int32, 0),
+    "refused_times": (np.uint8, 0),
 }

@@ -54,25 +54,28 @@ def resumed(scene: Scene) -> None:
 
 def asked(scene: Scene) -> None:
     """INV-14: who writes after a skip of their own means another delivery (modelled)."""
-    if scene.state.skippers:
-        for sub in scene.sub.tolist():
-            scene.state.skippers.pop(sub, None)
+    scene.state.subs.skipped_at[scene.sub] = 0
 
 
 def skipped_twice(scene: Scene) -> None:
     """INV-14: customer and staff both skip, within days and one cycle: one delivery was meant (modelled)."""
-    state = scene.state
-    columns = (scene.sub, scene.rows.cycle, scene.rows.actor, scene.seq, scene.at)
-    for i, (sub, cycle, actor, seq, at) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        before = state.skippers.get(sub)
-        state.skippers[sub] = cycle, actor, seq, at
-        if before is None or before[0] != cycle or {before[1], actor} != _BOTH or at - before[3] > _CROSSED:
-            continue
-        state.report("INV-14", at, sub, int(scene.order[i]), before[2], seq, case="twice", cycle=cycle)
-        del state.skippers[sub]
+    state, subs, sub = scene.state, scene.state.subs, scene.sub
+    before = subs.skipped_at.take(sub).astype(np.int64)
+    actor, cycle = scene.rows.actor, scene.rows.cycle
+    twice = (before > 0) & (scene.at - before <= _CROSSED) & (subs.skipped_cycle.take(sub) == cycle)
+    twice &= _WHO.take(actor) + _WHO.take(subs.skipped_by.take(sub)) == _BOTH
+    for i in each(twice):
+        at, number, order, seq = scene.at_row(i)
+        since = subs.skipped_seq.item(number)
+        state.report("INV-14", at, number, order, since, seq, case="twice", cycle=int(cycle[i]))
+    subs.skipped_at[sub] = np.where(twice, 0, scene.at)
+    subs.skipped_cycle[sub], subs.skipped_by[sub], subs.skipped_seq[sub] = cycle, actor, scene.seq
 
 
-_BOTH = {int(Actor.CUSTOMER), int(Actor.OPERATOR)}
+_WHO = np.zeros(len(Actor), np.uint8)
+_WHO[[Actor.CUSTOMER, Actor.OPERATOR]] = 1, 2
+_BOTH = 3
+"""The two who cross; by actor and together."""
 #: Seconds within which two skips are taken for one that crossed.
 _CROSSED = 3 * DAY
 

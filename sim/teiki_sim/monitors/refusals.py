@@ -13,19 +13,18 @@ _ANEW = 14 * DAY
 
 def declined(scene: Scene) -> None:
     """A charge was declined in the store's book: remember when, and count equal ones on cycles running."""
-    state = scene.state
+    state, subs = scene.state, scene.state.subs
     for i in each(scene.sub >= 0):
         at, sub, order, seq = scene.at_row(i)
-        state.declined_at[sub] = at
-        code, cycle = int(scene.code[i]), int(scene.rows.cycle[i])
-        before = state.refusals.get(sub)
-        if before is None or before[0] != code or cycle > before[1] + 1:
-            n = 1
-        elif cycle == before[1] and at - before[2] < _ANEW:
-            continue
-        else:
-            n = before[3] + 1
-        state.refusals[sub] = code, cycle, at, n
+        subs.declined_at[sub] = at
+        code, cycle, n = int(scene.code[i]), int(scene.rows.cycle[i]), 1
+        before = subs.refused_cycle.item(sub)
+        if subs.refused_code.item(sub) == code and cycle <= before + 1:
+            if cycle == before and at - subs.refused_at.item(sub) < _ANEW:
+                continue
+            n = min(subs.refused_times.item(sub) + 1, 255)
+        subs.refused_code[sub], subs.refused_cycle[sub] = code, cycle
+        subs.refused_at[sub], subs.refused_times[sub] = at, n
         if n == state.terms.refusals:
             due = at + state.terms.grace("escalation")
             state.agenda.open(~sub, state.finding("INV-54", due, sub, order, seq, count=n, opened=at))
@@ -48,7 +47,7 @@ def flagged(scene: Scene) -> None:
     state = scene.state
     for i in range(len(scene)):
         at, sub, _, seq = scene.at_row(i)
-        if state.declined_at.get(sub) == at:
+        if state.subs.declined_at.item(sub) == at:
             state.unrepaired[sub] = seq
 
 

@@ -110,7 +110,9 @@ class State:
             before_day=(np.uint16, 0), due=(np.uint32, 0), due_seq=(np.uint32, 0), frequency=(np.uint16, 0),
             stopped=(np.int32, -1), parcel_day=(np.uint16, 0),
             skip_order=(np.int32, -1), skip_seq=(np.int32, -1), skip_day=(np.uint16, 0), skip_found=(np.int32, -1),
-            skip_expected=(np.int32, -1), carrier=(np.int8, -1),
+            skip_expected=(np.int32, -1), skipped_at=(np.uint32, 0), skipped_seq=(np.int32, -1),
+            skipped_cycle=(np.int16, -1), skipped_by=(np.uint8, 0), refused_code=(np.int32, -1),
+            refused_cycle=(np.int16, -1), refused_at=(np.uint32, 0), refused_times=(np.uint8, 0), declined_at=(np.uint32, 0), carrier=(np.int8, -1),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
@@ -155,10 +157,7 @@ class State:
         self.gone: dict[int, Any] = {}
         self.rakuten: dict[tuple[int, int], dict[int, int]] = {}
         self.asked: dict[int, Asked] = {}  # what a marketplace's buyers wrote, by order
-        self.skippers: dict[int, tuple[int, int, int, int]] = {}  # last skip: cycle, actor, seq, instant
-        self.declined_at: dict[int, int] = {}
         self.unrepaired: dict[int, int] = {}  # flagged for a payment failure, by the flag's seq
-        self.refusals: dict[int, tuple[int, int, int, int]] = {}  # code, cycle, instant, how many running
 
     def reach(self, chunk: Chunk) -> None:
         """Make room for everything that a chunk names."""
