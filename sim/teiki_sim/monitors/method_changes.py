@@ -1,5 +1,7 @@
 """INV-20 on サブスクストア: a refused order that got another method goes back to 出荷待ち as well (SS-NP-02)."""
 
+import numpy as np
+
 from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.scene import Scene, each
@@ -13,8 +15,10 @@ def changed(scene: Scene) -> None:
     state = scene.state
     if state.terms.platform != "subscstore":
         return
-    blocked = scene.meaning == int(OrderMeaning.BLOCKED)
-    for i in each(blocked & state.said(scene.code, "method")):
+    changed_now = state.said(scene.code, "method")
+    if not np.count_nonzero(changed_now):
+        return
+    for i in each(changed_now & (scene.meaning == int(OrderMeaning.BLOCKED))):
         at, sub, order, seq = scene.at_row(i)
         due = at + state.terms.grace("method_switch")
         found = state.finding("INV-20", due, sub, order, seq, case=_SLOT, opened=at)

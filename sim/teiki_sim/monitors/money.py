@@ -46,6 +46,13 @@ def payments_of_cancelled(scene: Scene) -> None:
         _judge_cancelled(scene.state, at, sub, order, seq)
 
 
+def payments_of_edited(scene: Scene) -> None:
+    """INV-01: a status typed by hand may be cancelled or returned as well."""
+    typed = (scene.rows.status_to > 0).nonzero()[0]
+    if len(typed):
+        payments_of_cancelled(scene.some(typed))
+
+
 def payments_of_reopened(scene: Scene) -> None:
     """INV-01, on kinds that only ever lead away from cancelled (of watched or charged orders)."""
     for i in range(len(scene)):

@@ -42,6 +42,7 @@ from teiki_sim.monitors.deadlines import WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (
     ADJUSTED,
+    CAPTURED,
     CHARGED,
     CLOSED,
     EXPORTED,
@@ -136,7 +137,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch(("INV-27",), invoices.cancelled, On.LEDGER, (K.PAYMENT_CANCELLED,)),
     Watch(("INV-27",), invoices.told, On.ORDER, (K.MAIL,)),
     Watch(("INV-27",), invoices.orphan, On.LEDGER, (K.INVOICE_PAID,)),
-    Watch(("INV-29",), windows.cancelled, On.ORDER, (K.CANCELLED, K.RETURNED)),
+    Watch(("INV-29",), windows.cancelled, On.ORDER, (K.CANCELLED, K.RETURNED), marks=CAPTURED),
     Watch((), windows.captured, On.ORDER, (K.CAPTURED,)),
     Watch(
         ("INV-44",),
@@ -216,12 +217,19 @@ WATCHES: tuple[Watch, ...] = (
         after=True,
         marks=WATCHED | CHARGED | CLOSED,
     ),
-    Watch(("INV-01",), money.payments_of_cancelled, On.ORDER, (K.OPENED, *_RARE_STATUS), after=True),
+    Watch(
+        ("INV-01",),
+        money.payments_of_cancelled,
+        On.ORDER,
+        (K.OPENED, K.CANCELLED, K.RETURNED, K.DELETED),
+        after=True,
+    ),
+    Watch(("INV-01",), money.payments_of_edited, On.ORDER, (K.EDITED,), after=True),
     Watch(
         ("INV-01",),
         money.payments_of_reopened,
         On.ORDER,
-        (K.GENERATED, K.EXPORTED, K.COMPLETED),
+        (K.GENERATED, K.EXPORTED, K.COMPLETED, K.EDITED, K.HELD, K.RELEASED),
         after=True,
         marks=WATCHED | CHARGED,
     ),

@@ -6,7 +6,6 @@ from teiki_sim.calendar import month_of, month_start
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import SUBSCRIPTION_MEANING, OrderMeaning, SubscriptionMeaning
 from teiki_sim.monitors.scene import Scene, each
-from teiki_sim.monitors.state import CAPTURED
 
 _OVER = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED), int(OrderMeaning.RETURN_PENDING))
 
@@ -19,9 +18,7 @@ def captured(scene: Scene) -> None:
 def cancelled(scene: Scene) -> None:
     """INV-29: a captured order is cancelled or returned after its provider's period."""
     state = scene.state
-    late = (scene.flags & CAPTURED) != 0
-    late &= ~np.isin(scene.meaning, _OVER)
-    for i in each(late):
+    for i in each(~np.isin(scene.meaning, _OVER)):
         at, sub, order, seq = scene.at_row(i)
         day, method = state.orders.captured_day.item(order), int(scene.method[i])
         days, months = state.terms.window(method)
