@@ -21,6 +21,8 @@ def cancelled(scene: Scene) -> None:
     for i in each(~np.isin(scene.meaning, _OVER)):
         at, sub, order, seq = scene.at_row(i)
         day, method = state.orders.captured_day.item(order), int(scene.method[i])
+        if method < 0:
+            continue  # nothing says by what it was paid
         days, months = state.terms.window(method)
         last = day + days if days >= 0 else -1
         if months >= 0:
