@@ -215,7 +215,10 @@ class World:
         shop = self.shop
         for at, _, action, args in self.agenda.before(until, put):
             shop.now = at
-            action(*args)
+            try:
+                action(*args)
+            except standing.RefusedError:
+                continue  # logged where it was refused; whoever wanted it goes without
 
     def _night(self) -> None:
         if self.shop.points.on:

@@ -18,7 +18,7 @@ def test_quick_benchmark_measures_everything(tmp_path: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out
     english, japanese = (document.read_text(encoding="utf-8") for document in documents)
     assert printed.strip() in english
-    assert printed.count("\n|") == japanese.count("\n|") == 16
+    assert printed.count("\n|") == japanese.count("\n|") == 17
     assert "too small for the bars" in english and "動作確認用" in japanese
     for text in (english, japanese):
         assert text.startswith("before\n<!-- bench -->\n") and text.endswith("<!-- /bench -->\nafter\n")

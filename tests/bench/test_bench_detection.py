@@ -42,7 +42,7 @@ def test_no_violation_without_a_slip_or_a_fault(platform: str, condition: str) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("platform", sorted(POLICIES))
-@pytest.mark.parametrize("condition", bench.CONDITIONS)
+@pytest.mark.parametrize("condition", ["careless", "outage"])
 def test_recall_and_precision_are_one(platform: str, condition: str) -> None:
     found = bench.detect(platform, condition, 1, 20_000, 12)
     assert found.perfect, found.details

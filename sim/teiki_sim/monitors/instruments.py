@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.statuses import SUBSCRIPTION_MEANING, SubscriptionMeaning
 from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import GOES_ON, UNPAYABLE, State
 
-_CANCELLED = SUBSCRIPTION_MEANING == int(SubscriptionMeaning.CANCELLED)
+_CANCELLED = np.isin(SUBSCRIPTION_MEANING, (SubscriptionMeaning.CANCELLED, SubscriptionMeaning.ENDED))
+"""By status: nothing will be charged again; that 終了 is like キャンセル here is modelled."""
 
 
 @dataclass(slots=True)
