@@ -104,6 +104,7 @@ __all__ = [
     "print_config",
     "read_partial",
     "with_slips",
+    "without_faults",
 ]
 
 Platform = Literal["subscstore", "ecforce", "tamago", "marketplace"]
@@ -292,6 +293,13 @@ def _laid_over(below: Any, above: Any, place: tuple[str, ...]) -> Any:
     if whole or not isinstance(below, dict) or not isinstance(above, Mapping):
         return above
     return below | {key: _laid_over(below.get(key), value, (*place, key)) for key, value in above.items()}
+
+
+def without_faults(config: Config) -> Config:
+    """The configuration with providers that always answer; refusals, holds and outages stay."""
+    still = Faults(no_answer=0, reply_lost=0, server_error=0, capture_failed=0)
+    quiet = {name: p.model_copy(update={"faults": still}) for name, p in config.providers.items()}
+    return config.model_copy(update={"providers": quiet})
 
 
 def with_slips(config: Config, slips: str | Path) -> Config:

@@ -6,15 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
 from teiki_sim.calendar import (
     SUNDAY,
     Days,
-    Lead,
-    iso,
     month_of,
     months_later,
     months_later_many,
@@ -23,7 +21,7 @@ from teiki_sim.calendar import (
     weekday,
 )
 
-__all__ = ["Frequency", "FrequencyRefused", "GapWarning", "Kind", "closed_set", "parse"]
+__all__ = ["Frequency", "FrequencyRefused", "Kind", "closed_set", "parse"]
 
 Kind = Literal["month", "month-week", "month-week-weekday", "week", "week-weekday", "days"]
 """What a frequency counts: see `Frequency`."""
@@ -73,17 +71,6 @@ class FrequencyRefused(ValueError):
 
     def __str__(self) -> str:
         return f"{self.ja} / {self.en}"
-
-
-class GapWarning(NamedTuple):
-    """A documented gap that leaves no time to ship after the delivery before (SS-FREQ-10)."""
-
-    gap: int
-    """Days between the two deliveries."""
-    ship: int
-    """The ship date of the second delivery, not after the first delivery."""
-    ja: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +143,6 @@ class Frequency:
     def gap(self, previous: int, anchor: int, week_start: int = SUNDAY) -> int:
         """The days from a delivery to the next one."""
         return self.next_delivery(previous, anchor, week_start) - previous
-
-    def shortest_gap_warning(
-        self, previous: int, anchor: int, lead: Lead, week_start: int = SUNDAY
-    ) -> GapWarning | None:
-        """A warning where the next parcel must leave before the previous one arrives (SS-FREQ-10)."""
-        following = self.next_delivery(previous, anchor, week_start)
-        ship = lead.ship_from_delivery(following)
-        if ship >= previous:
-            return None
-        gap = following - previous
-        return GapWarning(
-            gap,
-            ship,
-            f"SS-FREQ-10: {self.label()}のお届け {iso(previous)} → {iso(following)} は{gap}日間隔で、"
-            f"出荷日 {iso(ship)} が前回のお届けより前になります",
-            f"SS-FREQ-10: {self.label('en')}: {iso(previous)} to {iso(following)} is a gap of {gap} day(s), "
-            f"so the parcel must ship on {iso(ship)}, before the previous delivery",
-        )
 
 
 def parse(text: str) -> Frequency:

@@ -1,51 +1,19 @@
 """What the monitors find, against what the world knows it broke."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
-from teiki_providers.doors import open_gateway
-from teiki_providers.faults import FaultPlan
-from teiki_sim.calendar import DAY
-from teiki_sim.config import Config, Faults, calm, load, with_slips
-from teiki_sim.log.writer import Sink
+from teiki_scenarios.bench_detection import run
+from teiki_sim.config import Config, calm, load, with_slips, without_faults
 from teiki_sim.monitors import INVARIANTS, Monitors
-from teiki_sim.names import ShopNames
-from teiki_sim.population import generate
 from teiki_sim.truth import BROKE, Slip, detection
 from teiki_sim.world import World
 
 PLATFORMS = ("subscstore", "ecforce", "tamago")
 
 
-def run(config: Config) -> tuple[World, Monitors]:
-    monitors = Monitors()
-
-    def sinks(_names: ShopNames) -> Sequence[Sink]:
-        return (monitors,)
-
-    world = World.of(
-        config,
-        generate(config),
-        (),
-        lambda c, log: open_gateway("direct", FaultPlan(c.seed, c.providers), log),
-        sinks,
-    )
-    world.run()
-    world.close()
-    monitors.close(world.end * DAY - 1, world.shop.names)
-    return world, monitors
-
-
 def small(platform: str, seed: int, **more: object) -> Config:
     return load(None, {"platform": platform, "seed": seed, "subscriptions": 4000, "months": 5, **more})
-
-
-def without_faults(config: Config) -> Config:
-    still = Faults(no_answer=0, reply_lost=0, server_error=0, capture_failed=0)
-    quiet = {name: p.model_copy(update={"faults": still}) for name, p in config.providers.items()}
-    return config.model_copy(update={"providers": quiet})
 
 
 def table(world: World, monitors: Monitors) -> dict[str, dict[str, int]]:

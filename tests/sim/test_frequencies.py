@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teiki_sim.calendar import DATELESS_LEAD, DEFAULT_LEAD, MONDAY, SUNDAY, Lead, iso, to_day, weekday
+from teiki_sim.calendar import DATELESS_LEAD, DEFAULT_LEAD, MONDAY, SUNDAY, iso, to_day, weekday
 from teiki_sim.frequencies import Frequency, FrequencyRefused, closed_set, parse
 
 
@@ -123,15 +123,9 @@ def test_ss_freq_07_first_gap_is_8_to_20_days() -> None:
     assert (min(low for low, _ in gaps), max(high for _, high in gaps)) == (8, 20)
 
 
-def test_ss_freq_10_short_gap_is_generated_and_warned_of() -> None:
+def test_ss_freq_10_a_short_gap_is_generated() -> None:
     frequency, first = parse("1ヶ月ごと第1週金曜日"), day("2019-01-31")
     assert frequency.gap(first, first) == 1
-    warning = frequency.shortest_gap_warning(first, first, DEFAULT_LEAD)
-    assert warning is not None
-    assert (warning.gap, iso(warning.ship)) == (1, "2019-01-29")
-    assert all(part in warning.ja for part in ("SS-FREQ-10", "1ヶ月ごと第1週金曜日", "2019-02-01"))
-    assert all(part in warning.en for part in ("SS-FREQ-10", "1 month week 1 fri", "2019-02-01"))
-    assert frequency.shortest_gap_warning(first, first, Lead(1)) is None
 
 
 def test_ss_freq_11_the_set_is_closed() -> None:

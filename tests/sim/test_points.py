@@ -4,8 +4,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from sim.test_detection import run
 
+from teiki_scenarios.bench_detection import run
 from teiki_sim.config import Config, calm, load
 from teiki_sim.point_account import Account, earned
 from teiki_sim.world import World

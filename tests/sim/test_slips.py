@@ -4,13 +4,10 @@ from collections import Counter
 
 import pytest
 
-from teiki_providers.doors import open_gateway
-from teiki_providers.faults import FaultPlan
-from teiki_sim.calendar import DAY
+from teiki_scenarios.bench_detection import run
 from teiki_sim.catalogue import invariants
-from teiki_sim.config import Config, Faults, load
+from teiki_sim.config import load, without_faults
 from teiki_sim.monitors import Monitors
-from teiki_sim.population import generate
 from teiki_sim.slip_names import SLIPS
 from teiki_sim.truth import BROKE, compared
 from teiki_sim.world import World
@@ -58,22 +55,7 @@ def _only(slip: str, platform: str) -> tuple[World, Monitors]:
         "slips": {"rates": {slip: 1.0}, "mend": 0.1},
         **SETTINGS.get(slip, {}),
     }
-    config = _without_faults(load(None, more))
-    monitors = Monitors()
-    world = World.of(
-        config, generate(config), (),
-        lambda c, log: open_gateway("direct", FaultPlan(c.seed, c.providers), log), lambda _names: (monitors,),
-    )  # fmt: skip
-    world.run()
-    world.close()
-    monitors.close(world.end * DAY - 1, world.shop.names)
-    return world, monitors
-
-
-def _without_faults(config: Config) -> Config:
-    still = Faults(no_answer=0, reply_lost=0, server_error=0, capture_failed=0)
-    quiet = {name: p.model_copy(update={"faults": still}) for name, p in config.providers.items()}
-    return config.model_copy(update={"providers": quiet})
+    return run(without_faults(load(None, more)))
 
 
 @pytest.mark.slow
