@@ -1,7 +1,6 @@
 """What the benchmark measures, one figure a process: ``python -m teiki_scenarios.bench_runs NAME ARGUMENTS``."""
 
 import json
-import resource
 import sys
 import tempfile
 from collections.abc import Callable, Generator
@@ -20,6 +19,7 @@ from teiki_sim.config import Config
 from teiki_sim.log.parquet import ParquetSink
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.writer import Log, Sink
+from teiki_sim.memory import peak
 from teiki_sim.messages import Gateway
 from teiki_sim.monitors import MonitorsApart
 from teiki_sim.monitors.apart import Cost
@@ -29,13 +29,6 @@ from teiki_sim.truth import detection
 from teiki_sim.world import World
 
 Figures = dict[str, float]
-
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-
-
-def peak() -> int:
-    """Bytes that this process held at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
 
 
 class Watch:

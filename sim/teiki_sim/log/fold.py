@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
-from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, waves
+from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, sorts_of, waves
 from teiki_sim.paged import LARGE, Columns
 
 _PAYMENT_KINDS = {
@@ -143,7 +143,8 @@ class Fold:
     def take(self, chunk: Chunk) -> None:
         """Fold a whole chunk."""
         self.reach(chunk)
-        for rows in waves(chunk, FOLDED):
+        sorts = sorts_of(chunk)
+        for rows in waves(chunk, sorts, FOLDED.take(sorts).nonzero()[0]):
             self.apply(rows)
 
     def close(self) -> None:

@@ -61,7 +61,8 @@ def sort(on: On, kind: Kind) -> int:
     return on << _BITS | kind
 
 
-def _sorts(chunk: Chunk) -> NDArray[np.uint8]:
+def sorts_of(chunk: Chunk) -> NDArray[np.uint8]:
+    """The `sort` of each row."""
     columns = chunk.columns
     which = columns["side"] << 1
     which |= columns["order"] >= 0
@@ -130,15 +131,17 @@ class Rows:
 
 
 def waves(
-    chunk: Chunk, heeded: NDArray[np.bool_], least: int = 1, left: list[NDArray[np.intp]] | None = None
+    chunk: Chunk,
+    sorts: NDArray[np.uint8],
+    index: NDArray[np.intp],
+    least: int = 1,
+    left: list[NDArray[np.intp]] | None = None,
 ) -> Iterator[Rows]:
-    """Cut the rows of a chunk into waves; ``heeded`` says, by `sort`, which rows matter.
+    """Cut the rows of a chunk that stand at ``index`` into waves; ``sorts`` are those of all rows.
 
     A few busy subscriptions have far more rows than all others, which would make many waves of hardly any rows. With
     ``least`` those from the first wave on that has fewer rows are not given: ``left`` gets the places of their rows.
     """
-    sorts = _sorts(chunk)
-    index = heeded.take(sorts).nonzero()[0]
     if not len(index):
         return
     by_entity, heads = _by_entity(chunk, index)

@@ -5,6 +5,7 @@ processes see, two at a time, and the findings come back at the end. What is fou
 `Monitors`; a second core and memory for two chunks is what it takes.
 """
 
+import gc
 import mmap
 import os
 import pickle
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.log.rows import COLUMNS, Chunk, Vocabulary
+from teiki_sim.memory import peak
 from teiki_sim.monitors.run import Monitors
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
@@ -35,7 +37,10 @@ _CHILD = "from teiki_sim.monitors.apart import watch; watch()"
 
 
 class Cost(NamedTuple):
-    """What the watching took: seconds of processor time, and bytes held at most above the imports."""
+    """What the watching took: seconds of processor time, and bytes held at most above the imports.
+
+    The chunks that both processes see are not counted here: the one that writes them holds them.
+    """
 
     seconds: float
     bytes: int
@@ -171,7 +176,8 @@ def watch() -> None:
 
 def _watched(said: BinaryIO) -> Iterator[object]:
     """Slots as they become free, at the end the findings with their cost; nothing where the input just ends."""
-    imports = _peak()
+    gc.disable()  # nothing here makes cycles
+    imports = peak()
     name, rows = pickle.load(said)
     with open(name, "r+b") as file:
         shared = mmap.mmap(file.fileno(), 0)
@@ -185,7 +191,8 @@ def _watched(said: BinaryIO) -> Iterator[object]:
             return
         if isinstance(message, int):
             monitors.finish(message)
-            cost = Cost(process_time() - began, _peak() - imports)
+            held = peak() - imports - _SLOTS * rows * _ROW_BYTES
+            cost = Cost(process_time() - began, max(0, held))
             yield monitors.state.findings, cost, monitors.sums()
             return
         slot, n, first, words = message
@@ -193,13 +200,3 @@ def _watched(said: BinaryIO) -> Iterator[object]:
         columns = {name: column[:n] for name, column in slots[slot].items()}
         monitors.take(Chunk(first, columns, {}, vocabulary))
         yield slot
-
-
-def _peak() -> int:
-    """Bytes held at most, 0 where the system doesn't tell."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

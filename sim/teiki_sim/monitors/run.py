@@ -1,6 +1,6 @@
 """The monitors as a log's sink: one pass over the rows, one fold for all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
-from teiki_sim.log.waves import On, Rows, waves
+from teiki_sim.log.waves import On, Rows, sorts_of, waves
 from teiki_sim.monitors import books, money, purchases, schedule, shipping
+from teiki_sim.monitors.aside import Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
@@ -22,7 +23,9 @@ _SLACK = 2 * DAY
 """How far behind the last row deadlines are swept: rows of different subscriptions may be a little out of order."""
 _OPEN = WATCHED | SOON
 _MANY, _THIN = 2**12, 2**9
-"""Of a chunk of many rows, those of its last thin waves are watched with the next chunk."""
+"""Of a chunk of many rows, thin waves are set aside."""
+_ENOUGH = 2**16
+"""Rows set aside that are watched at once."""
 _PATIENCE = 60 * DAY
 """How far behind the last row such rows may come."""
 
@@ -38,7 +41,7 @@ class Monitors:
         self.state = State()
         self.violations: list[Violation] = []
         self._last = 0
-        self._behind: Chunk | None = None  # rows of thin waves, still to be watched
+        self._aside = Aside(self.state.orders, self.state.subs)
 
     def take(self, chunk: Chunk) -> None:
         """Watch one chunk."""
@@ -56,35 +59,33 @@ class Monitors:
         else:
             self._watch_most(chunk)
         self._last = max(self._last, last)
-        self._sweep(min(int(at[-1]) - _SLACK, self._oldest() - 1))
+        self._sweep(min(int(at[-1]) - _SLACK, self._aside.oldest - 1))
 
-    def _watch(self, chunk: Chunk) -> None:
-        for rows in waves(chunk, HEEDED):
+    def _watch_most(self, chunk: Chunk) -> None:
+        """Watch a large chunk but for what is set aside; that too, when it is much or old."""
+        sorts, left = sorts_of(chunk), list[NDArray[np.intp]]()
+        index = self._aside.sift(chunk, sorts)
+        for rows in waves(chunk, sorts, index, _THIN, left):
             self._look(rows)
+        for rest in left:
+            self._aside.put(chunk, rest)
+        if self._aside.oldest < int(chunk.columns["at"][-1]) - _PATIENCE:
+            self._catch_up()
+        elif len(self._aside) >= _ENOUGH:
+            self._watch(self._aside.give(), _THIN)
 
-    def _watch_most(self, fresh: Chunk) -> None:
-        """Watch a large chunk but for the thin waves at its end, whose rows are kept for the next one."""
-        chunk = fresh
-        if self._behind is not None:
-            if self._oldest() < int(chunk.columns["at"][-1]) - _PATIENCE:
-                self._catch_up()
-            else:
-                chunk = _joined(self._behind, chunk)
-        names = list(fresh.columns)
-        left: list[NDArray[np.intp]] = []
-        for rows in waves(chunk, HEEDED, _THIN, left):
+    def _watch(self, chunk: Chunk, least: int = 1) -> None:
+        """Watch a chunk; waves of fewer rows are set aside."""
+        sorts, left = sorts_of(chunk), list[NDArray[np.intp]]()
+        for rows in waves(chunk, sorts, HEEDED.take(sorts).nonzero()[0], least, left):
             self._look(rows)
-        self._behind = _part_of(chunk, names, left[0]) if left else None
+        for rest in left:
+            self._aside.put(chunk, rest)
 
     def _catch_up(self) -> None:
-        """Watch what was kept."""
-        behind, self._behind = self._behind, None
-        if behind is not None:
-            self._watch(behind)
-
-    def _oldest(self) -> int:
-        """The instant of the oldest row that was kept."""
-        return 2**62 if self._behind is None else int(self._behind.columns["at"].min())
+        """Watch all that was set aside."""
+        if len(self._aside):
+            self._watch(self._aside.give())
 
     def close(self, end_at: int | None = None, names: Names | None = None) -> None:
         """No chunk follows; what is due by ``end_at`` (else by the last row) and open is a violation.
@@ -197,29 +198,6 @@ def _between_settings(chunk: Chunk, state: State) -> Iterator[Chunk]:
         state.terms.set(chunk.vocabulary.codes.list[code], value, product)
     if start < len(chunk):
         yield _part(chunk, start, len(chunk)) if start else chunk
-
-
-class _Columns(dict[str, "NDArray[Any]"]):
-    """Columns of two chunks behind one another, each put together when it is first asked for."""
-
-    def __init__(self, first: Chunk, second: Chunk) -> None:
-        super().__init__()
-        self._both = first, second
-
-    def __missing__(self, name: str) -> "NDArray[Any]":
-        found = self[name] = np.concatenate([chunk.columns[name] for chunk in self._both])
-        return found
-
-
-def _joined(behind: Chunk, chunk: Chunk) -> Chunk:
-    """A chunk with the rows before it that were kept."""
-    return Chunk(chunk.first_seq, _Columns(behind, chunk), {}, chunk.vocabulary, behind.seq)
-
-
-def _part_of(chunk: Chunk, names: Sequence[str], index: NDArray[np.intp]) -> Chunk:
-    """Some rows of a chunk, as a chunk of their own."""
-    columns = {name: chunk.columns[name].take(index) for name in names}
-    return Chunk(0, columns, {}, chunk.vocabulary, chunk.seqs(index))
 
 
 def _part(chunk: Chunk, start: int, stop: int) -> Chunk:

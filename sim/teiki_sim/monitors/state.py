@@ -103,7 +103,7 @@ class State:
         self.orders = Growing(
             transaction=(np.int32, -1), flags=(np.uint16, 0), ledger_due=(np.uint32, 0),
             capture_due=(np.uint32, 0), previous=(np.int32, -1), slip=(np.int64, 0),
-            captured_day=(np.uint16, 0),
+            captured_day=(np.uint16, 0), aside=(np.bool_, 0),
         )  # fmt: skip
         self.subs = Growing(
             flags=(np.uint16, 0), last=(np.int32, -1), before=(np.int32, -1), last_day=(np.uint16, 0),
@@ -113,6 +113,7 @@ class State:
             skip_expected=(np.int32, -1), skipped_at=(np.uint32, 0), skipped_seq=(np.int32, -1),
             skipped_cycle=(np.int16, -1), skipped_by=(np.uint8, 0), refused_code=(np.int32, -1),
             refused_cycle=(np.int16, -1), refused_at=(np.uint32, 0), refused_times=(np.uint8, 0), declined_at=(np.uint32, 0), carrier=(np.int8, -1),
+            aside=(np.bool_, 0),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
