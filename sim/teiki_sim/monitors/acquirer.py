@@ -10,8 +10,7 @@ def told(scene: Scene) -> None:
     """A notice: a request to stop, or its withdrawal."""
     state, sales = scene.state, scene.state.sales
     halting, cleared = state.said(scene.code, *_HALTING), state.said(scene.code, *_CLEARED)
-    for i in range(len(scene)):
-        _, sub, order, seq = scene.at_row(i)
+    for i, _, sub, order, seq in scene.told():
         if halting[i]:
             sales.requests[order] = seq
             if sub >= 0:

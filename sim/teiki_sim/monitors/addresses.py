@@ -27,22 +27,22 @@ class Moved:
 
 def changed(scene: Scene) -> None:
     """The customer's own address changed: the subscription and what is under way have the old one."""
-    state = scene.state
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    state, orders = scene.state, scene.state.orders
+    for _, at, sub, _, seq in scene.told():
         before = state.moved.get(sub)
         moved = state.moved[sub] = Moved(at // DAY, seq)
         if before is not None:
             moved.orders |= before.orders
-        order = state.subs.last.item(sub)
-        for _ in range(_CHAIN):
-            if order < 0:
-                break
-            if _under_way(state, order):
-                moved.orders.add(order)
-            order = state.orders.previous.item(order)
         state.moved_on[sub] = moved.day, seq
-        state.subs.flags[sub] |= MOVED
+    state.subs.flags[scene.sub] |= MOVED
+    child, sub = state.subs.last.take(scene.sub), scene.sub
+    for _ in range(_CHAIN):
+        there = (child >= 0).nonzero()[0]
+        child, sub = child.take(there), sub.take(there)
+        old = ((orders.flags.take(child) & SHIPPED) == 0) & ~DEAD.take(state.fold.orders.status.take(child))
+        for number, order in zip(sub[old].tolist(), child[old].tolist(), strict=True):
+            state.moved[number].orders.add(order)
+        child = orders.previous.take(child)
 
 
 def _under_way(state: State, order: int) -> bool:
@@ -93,8 +93,7 @@ def shipped(scene: Scene) -> None:
     """INV-52: a parcel for the old address, days after the change (of marked subscriptions)."""
     state = scene.state
     grace = state.terms.grace("address") // DAY
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told():
         moved = state.moved.get(sub)
         if moved is None or order not in moved.orders:
             continue

@@ -20,8 +20,7 @@ class Open:
 def moved(scene: Scene) -> None:
     """Agreed, entered, withdrawn, settled."""
     state = scene.state
-    for i in range(len(scene)):
-        _, sub, _, seq = scene.at_row(i)
+    for i, _, sub, _, seq in scene.told():
         what, _, sign = state.words[int(scene.code[i])].partition("_")
         yen = int(scene.rows.amount[i]) * (-1 if sign == "credit" else 1)
         entry = state.adjusting.get(sub)
@@ -48,8 +47,7 @@ def _forget(state: State, sub: int) -> None:
 def applied(scene: Scene) -> None:
     """An order took it over: once, and as agreed."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         sign = state.words[int(scene.code[i])].partition("_")[2]
         yen = int(scene.rows.amount[i]) * (-1 if sign == "credit" else 1)
         entry = state.adjusting.get(sub)
@@ -70,8 +68,7 @@ def applied(scene: Scene) -> None:
 def stopped(scene: Scene) -> None:
     """The subscription is over before an order took it over (of marked ones)."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for _, at, sub, _, seq in scene.told():
         entry = state.adjusting.get(sub)
         if entry is not None and entry.entries:
             _wait(state, at, sub, seq, "stopped", abs(sum(entry.entries)))
@@ -94,8 +91,7 @@ def cancelled(scene: Scene) -> None:
     state = scene.state
     if not state.carriers:
         return
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         money = state.carriers.pop(order, None)
         if money is not None and not scene.flags[i] & SHIPPED:
             state.adjusting.setdefault(sub, Open(seq))

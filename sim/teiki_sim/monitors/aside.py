@@ -54,7 +54,8 @@ class Aside:
         if len(single := (sub < 0).nonzero()[0]):
             waits[single] = self._orders.aside.take(chunk.columns["order"].take(index.take(single)))
         self._keep(chunk, index[waits])
-        return index[~waits]
+        now: NDArray[np.intp] = index[~waits]
+        return now
 
     def put(self, chunk: Chunk, index: NDArray[np.intp]) -> None:
         """Set these rows aside, which are the last of their subscriptions and orders."""

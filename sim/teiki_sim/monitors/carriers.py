@@ -66,8 +66,7 @@ def _dates(scene: Scene, dated: NDArray[np.bool_]) -> None:
     ship = np.where(scene.rows.ship >= 0, scene.rows.ship, old_ship)
     delivery = np.where(scene.rows.delivery >= 0, scene.rows.delivery, old_delivery)
     moved = dated & (delivery - ship != old_delivery - old_ship) & (ship >= 0) & (delivery >= 0)
-    for i in each(moved):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(moved):
         if not state.terms.leads.fits(_carrier_of(state, sub, order), int(ship[i]), int(delivery[i])):
             state.report(
                 "INV-13", at, sub, order, seq, case="order", ship=int(ship[i]), date=int(delivery[i])
@@ -83,8 +82,7 @@ def _final(scene: Scene, carrier: NDArray[np.bool_], method: NDArray[np.bool_]) 
     """INV-24: 売上完了, so method and carrier stay."""
     if scene.state.terms.platform != "ecforce":
         return
-    for i in each((carrier | method) & (scene.payment == int(PaymentMeaning.CAPTURED))):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((carrier | method) & (scene.payment == int(PaymentMeaning.CAPTURED))):
         scene.state.report("INV-24", at, sub, order, seq, case="carrier" if carrier[i] else "method")
 
 
@@ -130,8 +128,7 @@ def _dates_misfit(state: State, finding: Finding) -> bool:
 def recalculated(scene: Scene) -> None:
     """INV-23: the recalculation that a changed carrier asks for, or one too many."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told():
         if order in state.both_changed:
             state.both_changed.discard(order)
             state.report("INV-23", at, sub, order, seq, case="both")

@@ -74,8 +74,7 @@ def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
     """INV-09: the subscription is over, held or flagged."""
     table = scene.state.fold.subscriptions
     over, flag, held = OVER.take(scene.status), table.flag[scene.sub], table.held[scene.sub]
-    for i in each((over | flag | held) & child):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((over | flag | held) & child):
         case = "over" if over[i] else "flag" if flag[i] else "held"
         cycle, money = int(scene.rows.cycle[i]), max(0, int(scene.rows.amount[i]))
         scene.state.report(
@@ -107,8 +106,7 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     ends = before & ~close
     if ends.any():
         subs.flags[scene.sub[ends]] &= ~np.uint16(BURST)
-    for i in each(close & ~before):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(close & ~before):
         other = int(previous[i])
         subs.flags[sub] |= BURST
         due, cycle = at + state.terms.grace("duplicate"), int(scene.rows.cycle[i])
@@ -127,8 +125,7 @@ def deleted(scene: Scene) -> None:
     """INV-08 and INV-31: a deleted child's cycle is generated again, or something is decided."""
     state = scene.state
     cancels = state.said(scene.code, "cancel_payment")
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         if sub < 0:
             continue
         cycle = int(state.fold.orders.cycle[order])
@@ -150,8 +147,7 @@ def failed_by_rakuten(scene: Scene) -> None:
     """INV-31: a Rakuten Pay order was declined; this platform can't authorise it again."""
     state = scene.state
     method = np.where(scene.rows.method >= 0, scene.rows.method, scene.method)
-    for i in each((method == int(Method.RAKUTEN_PAY)) & (scene.sub >= 0)):
-        _, sub, order, seq = scene.at_row(i)
+    for i, _, sub, order, seq in scene.told((method == int(Method.RAKUTEN_PAY)) & (scene.sub >= 0)):
         cycle = int(scene.rows.cycle[i])
         cycle = int(state.fold.orders.cycle[order]) if cycle < 0 else cycle
         state.rakuten.setdefault((sub, cycle), {})[order] = seq
@@ -162,8 +158,7 @@ def failed_by_rakuten(scene: Scene) -> None:
 def repaired(scene: Scene) -> None:
     """INV-31: a failed order was authorised after all, or cancelled: the failure is dealt with."""
     state = scene.state
-    for i in range(len(scene)):
-        _, sub, order, _ = scene.at_row(i)
+    for _, _, sub, order, _ in scene.told():
         _unmark(state, sub, int(state.fold.orders.cycle[order]), order)
 
 

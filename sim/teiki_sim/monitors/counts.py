@@ -2,7 +2,7 @@
 
 from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import RECOUNTED, State
 
 
@@ -10,8 +10,7 @@ def counted(scene: Scene) -> None:
     """A count was lowered for an order, or set (before the fold)."""
     state, counts = scene.state, scene.state.counts
     lowered = state.said(scene.code, "lowered")
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         state.agenda.close(~sub, ("INV-33", "forgotten", str(state.fold.orders.cycle.item(order))))
         if not lowered[i]:
             _settle(state, sub)
@@ -51,8 +50,7 @@ def recalculated(scene: Scene) -> None:
 def generated(scene: Scene) -> None:
     """A child of a subscription whose count was lowered and that was not recalculated (marked ones)."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         by, cycle = state.counts.stale.get(sub, 0), scene.rows.cycle.item(i)
         _settle(state, sub)
         if state.terms.tiers.differ(cycle, cycle + by):
@@ -67,8 +65,7 @@ def cancelled(scene: Scene) -> None:
     state = scene.state
     if not state.terms.counts_surviving:
         return
-    for i in each(scene.sub >= 0):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(scene.sub >= 0):
         if not _followed(state, sub, order) and order not in state.counts.lowered:
             due = at + state.terms.grace("count")
             found = state.finding("INV-33", due, sub, order, seq, case="forgotten", opened=at)

@@ -13,8 +13,7 @@ def sold(scene: Scene) -> None:
     """What a subscription was sold on: bound to so many deliveries, or ending after so many."""
     state, sales = scene.state, scene.state.sales
     bound, ends = state.said(scene.code, "bound"), state.said(scene.code, "ends")
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told():
         n = scene.rows.quantity.item(i)
         if bound[i]:
             sales.bound[sub] = Bound(n, seq)
@@ -29,8 +28,7 @@ def sold(scene: Scene) -> None:
 def shown(scene: Scene) -> None:
     """The total was shown, or stood clearly on the page before."""
     state = scene.state
-    for i in range(len(scene)):
-        _, sub, _, seq = scene.at_row(i)
+    for i, _, sub, _, seq in scene.told():
         state.agenda.close_all(~sub, "INV-42", "nowhere")
         course = state.sales.bound.get(sub)
         if course is not None:

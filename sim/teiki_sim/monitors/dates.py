@@ -64,8 +64,7 @@ def skipped_twice(scene: Scene) -> None:
     actor, cycle = scene.rows.actor, scene.rows.cycle
     twice = (before > 0) & (scene.at - before <= _CROSSED) & (subs.skipped_cycle.take(sub) == cycle)
     twice &= _WHO.take(actor) + _WHO.take(subs.skipped_by.take(sub)) == _BOTH
-    for i in each(twice):
-        at, number, order, seq = scene.at_row(i)
+    for i, at, number, order, seq in scene.told(twice):
         since = subs.skipped_seq.item(number)
         state.report("INV-14", at, number, order, since, seq, case="twice", cycle=int(cycle[i]))
     subs.skipped_at[sub] = np.where(twice, 0, scene.at)
@@ -88,6 +87,5 @@ def parcels(scene: Scene) -> None:
     close = (day - before < state.terms.lead_days) & (before > 0) & (sub >= 0)
     children = sub >= 0
     state.subs.parcel_day[sub[children]] = day[children]
-    for i in each(close):
-        at, number, order, seq = scene.at_row(i)
+    for i, at, number, order, seq in scene.told(close):
         state.report("INV-15", at, number, order, seq, days=int(day[i] - before[i]))

@@ -1,7 +1,7 @@
 """Deadlines: what was opened and must be closed in time.
 
-`Agenda` is for what is rare, in dictionaries; `ByOrder` and `BySubscription` are for what every order
-or subscription goes through, in columns. A thing that is closed at its due instant is closed in time.
+`Agenda` is for what is rare, in dictionaries; `ByNumber` and `BySubscription` are for what many orders
+or subscriptions go through, in columns. A thing that is closed at its due instant is closed in time.
 """
 
 import heapq
@@ -163,8 +163,8 @@ class Soon:
             self._marked.append(number[soon])
 
 
-class ByOrder:
-    """Deadlines that nearly every order has for a short time: a due instant a row, 0 where nothing is open."""
+class ByNumber:
+    """Deadlines that many orders or subscriptions have for a short time: a due instant a row, 0 where none is open."""
 
     def __init__(self, table: Growing, due: str, soon: Soon) -> None:
         self._table = table

@@ -34,8 +34,7 @@ def order_held(scene: Scene) -> None:
     state.holds.order_at.update(zip(scene.order.tolist(), scene.at.tolist(), strict=True))
     ship = state.fold.orders.ship.take(scene.order)
     settled = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= int(OrderMeaning.SHIPPED))
-    for i in each((scene.rows.actor == int(Actor.SYSTEM)) & ~settled):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((scene.rows.actor == int(Actor.SYSTEM)) & ~settled):
         _unseen(state, order, sub, order, at, seq, ship.item(i), scene.code.item(i))
 
 
@@ -52,8 +51,7 @@ def _unseen(state: State, entity: int, sub: int, order: int, at: int, seq: int, 
 
 def _reasons(scene: Scene) -> None:
     """INV-49: what is stopped automatically says why."""
-    for i in each((scene.rows.actor == int(Actor.SYSTEM)) & (scene.code == 0)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told((scene.rows.actor == int(Actor.SYSTEM)) & (scene.code == 0)):
         scene.state.report("INV-49", at, sub, order, seq, case="reason")
 
 
@@ -66,8 +64,7 @@ def subscription_held(scene: Scene) -> None:
     table = state.fold.subscriptions
     automatic = scene.rows.actor == int(Actor.SYSTEM)
     goes_on = GOES_ON.take(scene.status)
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told():
         by_itself, whole = bool(automatic[i]), scene.rows.quantity.item(i) >= 0
         notes.held[sub] = Hold(at, seq, table.delivery.item(sub), table.cycle.item(sub), whole, by_itself)
         if not (by_itself and goes_on[i]):
@@ -160,8 +157,7 @@ def subscription_released(scene: Scene) -> None:
     state, notes = scene.state, scene.state.holds
     if not _here(scene):
         return
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told():
         notes.released[sub] = at
         hold = notes.held.pop(sub, None)
         if hold is None:
@@ -199,8 +195,7 @@ def cancelled(scene: Scene) -> None:
     if not held:
         return
     goes_on = GOES_ON.take(scene.status)
-    for i in each((scene.rows.actor == int(Actor.OPERATOR)) & (scene.sub >= 0) & goes_on):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((scene.rows.actor == int(Actor.OPERATOR)) & (scene.sub >= 0) & goes_on):
         hold = held.get(sub)
         if hold is None or hold.whole or not hold.automatic or scene.payment[i] not in _PAID:
             continue

@@ -25,8 +25,7 @@ def lost(scene: Scene) -> None:
     """A card was deleted, or an agreement dissolved at the provider's."""
     state = scene.state
     by_buyer = state.said(scene.code, "agreement")
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told():
         method, status = int(scene.rows.method[i]), int(scene.status[i])
         gone = state.gone[sub] = Gone(method)
         state.subs.flags[sub] |= UNPAYABLE
@@ -49,8 +48,7 @@ def _wait(state: State, at: int, sub: int, seq: int) -> None:
 def resumed(scene: Scene) -> None:
     """Active again with nothing to pay with (of marked subscriptions)."""
     state = scene.state
-    for i in each(~GOES_ON.take(scene.status)):
-        at, sub, _, seq = scene.at_row(i)
+    for _, at, sub, _, seq in scene.told(~GOES_ON.take(scene.status)):
         gone = state.gone.get(sub)
         if gone is not None and not gone.told and state.fold.subscriptions.method.item(sub) == gone.method:
             _wait(state, at, sub, seq)

@@ -11,8 +11,7 @@ def cancelled(scene: Scene) -> None:
     state = scene.state
     t = scene.rows.transaction
     out = (state.fold.ledger.state.take(t) == Live.CAPTURED) & IS_DEFERRED.take(scene.method) & (t >= 0)
-    for i in each(out):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(out):
         if order in state.told_to_discard:
             continue
         due = day_end(at) + state.terms.grace("discard")
@@ -31,6 +30,5 @@ def told(scene: Scene) -> None:
 def orphan(scene: Scene) -> None:
     """A payment for an invoice that was cancelled."""
     state = scene.state
-    for i in each(state.said(scene.code, "orphan")):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(state.said(scene.code, "orphan")):
         state.report("INV-27", at, sub, order, seq, case="orphan")

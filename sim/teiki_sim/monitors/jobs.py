@@ -10,8 +10,7 @@ def told(scene: Scene) -> None:
         state.searched[scene.rows.cycle.item(i)] = scene.rows.quantity.item(i)
     for i in each(state.said(code, "registered")):
         _registered(scene, i)
-    for i in each(state.said(code, "completed") & (scene.rows.quantity > 0)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(state.said(code, "completed") & (scene.rows.quantity > 0)):
         due = at + state.terms.grace("job_review")
         found = state.finding(
             "INV-38", due, sub, order, seq, case="unread", money=max(0, scene.rows.amount.item(i)),
@@ -53,7 +52,6 @@ def _registered(scene: Scene, i: int) -> None:
 def edited_again(scene: Scene) -> None:
     """INV-39: one job edited a subscription more than once (EC-UPD-11)."""
     state = scene.state
-    for i in each(state.said(scene.code, "edited_again")):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told(state.said(scene.code, "edited_again")):
         times, job = scene.rows.quantity.item(i), scene.rows.cycle.item(i)
         state.report("INV-39", at, sub, -1, seq, case="twice", found=times, job=job)

@@ -6,7 +6,7 @@ INV-36.
 from teiki_sim.calendar import DAY
 from teiki_sim.log.statuses import OrderMeaning
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import EXPORTED, SHIPPED, State
 
 #: Edits that say 出力済 without an export, and the one that takes it back.
@@ -17,8 +17,7 @@ _WAITS = (OrderMeaning.WAITING, OrderMeaning.BLOCKED)
 
 def exported_again(scene: Scene) -> None:
     """Of orders that the warehouse has, and of which it has confirmed no stop: one that is exported once more."""
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         case = "parcels" if scene.flags[i] & SHIPPED else "twice"
         scene.state.report("INV-36", at, sub, order, seq, case=case)
 
@@ -26,8 +25,7 @@ def exported_again(scene: Scene) -> None:
 def flagged(scene: Scene) -> None:
     """Set to 出力済 while the warehouse has nothing: it must be exported in time all the same."""
     state = scene.state
-    for i in each(state.said(scene.code, *_FLAGGED, *_BACK)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(state.said(scene.code, *_FLAGGED, *_BACK)):
         state.agenda.close(order, ("INV-36", "never", ""))
         if state.said(scene.code[i : i + 1], *_BACK)[0] or scene.flags[i] & EXPORTED:
             continue

@@ -4,7 +4,7 @@ import numpy as np
 
 from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import IS_UNCOVERED, State
 
 _SLOT = "status_left"
@@ -18,8 +18,7 @@ def changed(scene: Scene) -> None:
     changed_now = state.said(scene.code, "method")
     if not np.count_nonzero(changed_now):
         return
-    for i in each(changed_now & (scene.meaning == int(OrderMeaning.BLOCKED))):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(changed_now & (scene.meaning == int(OrderMeaning.BLOCKED))):
         due = at + state.terms.grace("method_switch")
         found = state.finding("INV-20", due, sub, order, seq, case=_SLOT, opened=at)
         state.agenda.open(order, found, broken=lambda finding: _stays(state, finding))

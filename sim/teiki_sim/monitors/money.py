@@ -10,7 +10,7 @@ from teiki_sim.log.fold import Live
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.deadlines import WATCHED, Overdue
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (
     AUTHORISED_THERE,
     CAPTURED,
@@ -38,10 +38,9 @@ _CLOSED_NOW = (*_CANCELLED_OR_RETURNED, OrderMeaning.RETURN_PENDING, OrderMeanin
 def payments_of_cancelled(scene: Scene) -> None:
     """INV-01: a cancelled or returned order has no live transaction after the grace (after the fold)."""
     mask = _IS_OVER.take(scene.state.fold.orders.status.take(scene.order))
-    if scene.marks & (WATCHED | CHARGED):
-        mask |= (scene.flags & (WATCHED | CHARGED)) != 0
-    for i in each(mask):
-        at, sub, order, seq = scene.at_row(i)
+    if scene.marks & CHARGED:
+        mask |= (scene.flags & CHARGED) != 0
+    for _, at, sub, order, seq in scene.told(mask):
         scene.state.orders.flags[order] |= CLOSED  # from here on the provider's rows are looked at as well
         _judge_cancelled(scene.state, at, sub, order, seq)
 
@@ -54,9 +53,8 @@ def payments_of_edited(scene: Scene) -> None:
 
 
 def payments_of_reopened(scene: Scene) -> None:
-    """INV-01, on kinds that only ever lead away from cancelled (of watched or charged orders)."""
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    """INV-01, on kinds that only ever lead away from cancelled (of charged orders)."""
+    for _, at, sub, order, seq in scene.told():
         _judge_cancelled(scene.state, at, sub, order, seq)
 
 
@@ -64,9 +62,8 @@ def _judge_cancelled(state: State, at: int, sub: int, order: int, seq: int) -> N
     flags = state.orders.flags.item(order)
     live = state.live(order) if state.meaning(order) in _CANCELLED_OR_RETURNED else []
     if not live:
-        if flags & WATCHED:
-            state.agenda.close_all(order, "INV-01")
         if flags & CHARGED:
+            state.agenda.close_all(order, "INV-01")
             state.orders.flags[order] &= ~np.uint16(CHARGED)
     elif not flags & CHARGED:
         state.orders.flags[order] |= CHARGED
@@ -86,8 +83,7 @@ def captured_amount(scene: Scene) -> None:
     plain &= (scene.flags & (SEVERAL | ODD)) == 0
     if np.count_nonzero(plain) == len(plain):
         return
-    for i in each(~plain & ~scene.uncovered & ((scene.flags & CAPTURED) != 0)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(~plain & ~scene.uncovered & ((scene.flags & CAPTURED) != 0)):
         if state.net(order) != state.amount(order):
             due = at + state.terms.grace("ledger")
             found = state.finding("INV-05", due, sub, order, seq, opened=at)
@@ -176,14 +172,14 @@ def diverged(state: State, found: Overdue | None) -> None:
 def live_transactions(scene: Scene) -> None:
     """INV-30: at most one live transaction an order, after the grace (after the fold; orders with several)."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told():
         live = state.live(order)
         if len(live) < 2:
-            state.agenda.close_all(order, "INV-30")
-            state.judged.discard(("INV-30", order))
-        elif ("INV-30", order) not in state.judged:
-            state.judged.add(("INV-30", order))
+            if order in state.several:
+                state.agenda.close_all(order, "INV-30")
+                state.several.discard(order)
+        elif order not in state.several:
+            state.several.add(order)
             due = at + state.terms.grace("method_switch")
             money = int(state.fold.ledger.authorised[live[:-1]].sum())
             found = state.finding("INV-30", due, sub, order, seq, money=money, found=len(live), opened=at)

@@ -27,8 +27,7 @@ def verdicts(scene: Scene) -> None:
         return
     by_itself = (scene.rows.actor == int(Actor.SYSTEM)) | (scene.rows.actor == int(Actor.PROVIDER))
     waits = scene.meaning == int(OrderMeaning.WAITING)
-    for i in each(_BY_NP.take(scene.method) & by_itself & waits):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(_BY_NP.take(scene.method) & by_itself & waits):
         found = state.finding("INV-46", at, sub, order, seq, case="outcome")
         state.agenda.open(order, found, broken=lambda finding: _differs(state, finding))
 
@@ -80,8 +79,7 @@ def switched(scene: Scene) -> None:
         return
     mask = (scene.rows.method == int(Method.COD)) & (scene.rows.actor == int(Actor.SYSTEM))
     mask &= scene.payment == int(PaymentMeaning.REFUSED)
-    for i in each(mask):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(mask):
         fee, found = state.terms.fee(Method.COD), scene.rows.amount.item(i)
         expected = state.amount(order) + fee - state.terms.fee(scene.method.item(i))
         case = "fee" if found != expected and fee >= 0 else "untold"

@@ -7,7 +7,7 @@ not come about so.
 import datetime
 import re
 
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 
 _FORMS = {
     "subscstore": (re.compile(r"(ON|OC)-([0-9]{12})-[0-9]{3}-[0-9]{6}"), ("ON", "OC")),
@@ -22,8 +22,7 @@ def numbered(scene: Scene) -> None:
     if not scene.code.any():
         return
     state = scene.state
-    for i in each(scene.code > 0):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(scene.code > 0):
         code = scene.code.item(i)
         text = state.words[code]
         other = state.sales.numbers.setdefault(code, order)

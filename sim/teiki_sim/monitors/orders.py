@@ -76,8 +76,7 @@ def status_moves(scene: Scene) -> None:
     fine = _TABLES[scene.state.terms.platform in _CANCELLED_AFTER_SHIPPING].take(key)
     if np.count_nonzero(fine) == len(fine):
         return
-    for i in each(~fine):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(~fine):
         now = int(scene.state.fold.orders.status[order])
         scene.state.report("INV-17", at, sub, order, seq, status=now, status_to=int(given[i]))
 
@@ -86,14 +85,15 @@ def returns(scene: Scene) -> None:
     """INV-28: 返品待ち comes to an end (after the fold)."""
     state = scene.state
     waits = scene.meaning == int(_M.RETURN_PENDING)
-    for i in each(~waits & ((scene.flags & WATCHED) != 0)):
-        state.agenda.close_all(int(scene.order[i]), "INV-28")
-    if state.judged:
-        state.judged.difference_update(("INV-28", order) for order in scene.order[~waits].tolist())
-    for i in each(waits):
-        at, sub, order, seq = scene.at_row(i)
-        if ("INV-28", order) not in state.judged:  # told once, however long it goes on
-            state.judged.add(("INV-28", order))
+    if state.returning:
+        for order in state.returning.intersection(scene.order[~waits].tolist()):
+            state.agenda.close_all(order, "INV-28")
+            state.returning.discard(order)
+    if not np.count_nonzero(waits):
+        return
+    for _, at, sub, order, seq in scene.told(waits):
+        if order not in state.returning:  # told once, however long it goes on
+            state.returning.add(order)
             due = at + state.terms.grace("return_resolved")
             state.agenda.open(order, state.finding("INV-28", due, sub, order, seq, opened=at))
 
@@ -102,8 +102,7 @@ def released(scene: Scene) -> None:
     """INV-20: a released order whose ship date is past gets a new one that day (after the fold)."""
     state = scene.state
     ship = state.fold.orders.ship[scene.order]
-    for i in each((ship >= 0) & (ship < scene.day) & ~_settled(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((ship >= 0) & (ship < scene.day) & ~_settled(scene)):
         midnight = day_end(at)
         found = state.finding("INV-20", midnight, sub, order, seq, case="ship_date", date=int(ship[i]))
         found.facts["today"] = int(scene.day[i])
@@ -135,8 +134,7 @@ def edited(scene: Scene) -> None:
     settled = _settled(scene)
     if not settled.all():
         causes = _causes(scene, method)
-        for i in each((causes > 0) & ~settled):
-            at, sub, order, seq = scene.at_row(i)
+        for i, at, sub, order, seq in scene.told((causes > 0) & ~settled):
             if not any(state.agenda.has(order, "INV-22", case) for case in _CASES):
                 due = at + state.terms.grace("reauth")
                 case = _CASES[int(causes[i]) - 1]
@@ -145,8 +143,7 @@ def edited(scene: Scene) -> None:
                 )
                 state.agenda.open(order, found)
     late = scene.deferred & ((scene.flags & SHIPPED) != 0)
-    for i in each(late & state.said(scene.code, *_EDITS_AFTER_SHIPPING)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(late & state.said(scene.code, *_EDITS_AFTER_SHIPPING)):
         state.report("INV-26", at, sub, order, seq, what=state.words[int(scene.code[i])])
 
 
@@ -155,13 +152,11 @@ def noticed(scene: Scene) -> None:
 
     INV-25: a slip number that was reported is one that the provider does not know.
     """
-    for i in each(scene.state.said(scene.code, "number_unknown")):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(scene.state.said(scene.code, "number_unknown")):
         scene.state.report("INV-25", at, sub, order, seq, case="unknown")
     mask = scene.state.said(scene.code, "cancel_refused")
     if mask.any():
-        for i in each(mask & scene.deferred & ((scene.flags & SHIPPED) != 0)):
-            at, sub, order, seq = scene.at_row(i)
+        for _, at, sub, order, seq in scene.told(mask & scene.deferred & ((scene.flags & SHIPPED) != 0)):
             scene.state.report("INV-26", at, sub, order, seq, case="paid")
 
 
@@ -194,8 +189,7 @@ def reauthorised(scene: Scene) -> None:
 
 def shipped_before_reauthorised(scene: Scene) -> None:
     """INV-22: shipped while the new authorisation is still missing (of watched orders)."""
-    for i in range(len(scene)):
-        at, _, order, seq = scene.at_row(i)
+    for _, at, _, order, seq in scene.told():
         for finding in scene.state.agenda.close_all(order, "INV-22"):
             finding.at, finding.evidence = at, (*finding.evidence, seq)
             scene.state.findings.append(finding)

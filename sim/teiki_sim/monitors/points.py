@@ -9,7 +9,7 @@ import numpy as np
 
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import POINTED, State
 from teiki_sim.point_account import earned
 
@@ -93,8 +93,7 @@ _MOVES = {
 def edited(scene: Scene) -> None:
     """Goods replaced or method changed: what the order grants must fit its amount in time (after the fold)."""
     state = scene.state
-    for i in each(state.said(scene.code, "method", "goods")):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(state.said(scene.code, "method", "goods")):
         before = state.points.granted.get(order)
         if before is None:
             continue
@@ -118,8 +117,7 @@ def over(scene: Scene) -> None:
     """An order that is over, its payment too: its points must be reversed in time (after the fold)."""
     state, books = scene.state, scene.state.points
     ended = np.isin(scene.meaning, _OVER) & (np.isin(scene.payment, _UNPAID) | scene.uncovered)
-    for i in each(ended):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(ended):
         if state.agenda.has(order, "INV-32", "not_reversed"):
             continue
         stands = min(books.granted.get(order, 0), books.account(sub).balance) + books.used.get(order, 0)

@@ -16,8 +16,7 @@ def pulled(scene: Scene) -> None:
 def generated(scene: Scene) -> None:
     """The delivery that had gone already is generated (of marked subscriptions)."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         if sub not in state.pulled:
             continue
         other, date = state.pulled[sub]

@@ -13,8 +13,7 @@ from teiki_sim.monitors.state import State
 def bought(scene: Scene) -> None:
     """Whose an order of limited goods is, or now is."""
     product, quantity = scene.rows.product, scene.rows.quantity
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told():
         pieces = max(0, quantity.item(i))
         scene.state.sales.purchases.append(
             Purchase(seq, at, sub, order, scene.code.item(i), product.item(i), pieces)

@@ -3,6 +3,8 @@
 INV-21, INV-54.
 """
 
+import numpy as np
+
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.monitors.scene import Scene, each
@@ -14,20 +16,23 @@ _ANEW = 14 * DAY
 def declined(scene: Scene) -> None:
     """A charge was declined in the store's book: remember when, and count equal ones on cycles running."""
     state, subs = scene.state, scene.state.subs
-    for i in each(scene.sub >= 0):
-        at, sub, order, seq = scene.at_row(i)
-        subs.declined_at[sub] = at
-        code, cycle, n = int(scene.code[i]), int(scene.rows.cycle[i]), 1
-        before = subs.refused_cycle.item(sub)
-        if subs.refused_code.item(sub) == code and cycle <= before + 1:
-            if cycle == before and at - subs.refused_at.item(sub) < _ANEW:
-                continue
-            n = min(subs.refused_times.item(sub) + 1, 255)
-        subs.refused_code[sub], subs.refused_cycle[sub] = code, cycle
-        subs.refused_at[sub], subs.refused_times[sub] = at, n
-        if n == state.terms.refusals:
-            due = at + state.terms.grace("escalation")
-            state.agenda.open(~sub, state.finding("INV-54", due, sub, order, seq, count=n, opened=at))
+    if len(single := (scene.sub < 0).nonzero()[0]):
+        scene = scene.some(np.delete(np.arange(len(scene)), single))
+    sub, at, code, cycle = scene.sub, scene.at, scene.code, scene.rows.cycle.astype(np.int64)
+    subs.declined_at[sub] = at
+    before = subs.refused_cycle.take(sub)
+    equal = (subs.refused_code.take(sub) == code) & (cycle <= before + 1)
+    again = equal & (cycle == before) & (at - subs.refused_at.take(sub) < _ANEW)
+    times = np.where(equal, np.minimum(subs.refused_times.take(sub).astype(np.int64) + 1, 255), 1)
+    new = (~again).nonzero()[0]
+    sub, times = sub.take(new), times.take(new)
+    subs.refused_code[sub], subs.refused_cycle[sub] = code.take(new), cycle.take(new)
+    subs.refused_at[sub], subs.refused_times[sub] = at.take(new), times
+    for i in new[times == state.terms.refusals].tolist():
+        opened, number, order, seq = scene.at_row(i)
+        due, count = opened + state.terms.grace("escalation"), state.terms.refusals
+        found = state.finding("INV-54", due, number, order, seq, count=count, opened=opened)
+        state.agenda.open(~number, found)
 
 
 def escalated(scene: Scene) -> None:
@@ -45,10 +50,8 @@ def over(scene: Scene) -> None:
 def flagged(scene: Scene) -> None:
     """The error flag was set: by a payment failure where a charge was declined at the same instant."""
     state = scene.state
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
-        if state.subs.declined_at.item(sub) == at:
-            state.unrepaired[sub] = seq
+    for _, _, sub, _, seq in scene.told(state.subs.declined_at.take(scene.sub) == scene.at):
+        state.unrepaired[sub] = seq
 
 
 def repaired(scene: Scene) -> None:
@@ -64,8 +67,7 @@ def restarted(scene: Scene) -> None:
     state = scene.state
     if not state.unrepaired:
         return
-    for i in range(len(scene)):
-        at, sub, _, seq = scene.at_row(i)
+    for _, at, sub, _, seq in scene.told():
         since = state.unrepaired.pop(sub, None)
         if since is not None:
             state.report("INV-21", at, sub, -1, since, seq)

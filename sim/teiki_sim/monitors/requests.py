@@ -29,8 +29,7 @@ def written(scene: Scene) -> None:
     if _elsewhere(state):
         return
     hours = state.terms.value("marketplace.reply_hours")
-    for i in each(state.said(scene.code, *_MESSAGES)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(state.said(scene.code, *_MESSAGES)):
         word = state.words[int(scene.code[i])]
         asked = state.asked.setdefault(order, Asked())
         if word == FORMAL:
@@ -64,8 +63,7 @@ def shipped(scene: Scene) -> None:
     if _elsewhere(state):
         return
     crossing = state.terms.value("marketplace.crossing_hours") * HOUR
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told():
         asked = state.asked.get(order)
         if asked is not None and at - asked.formal > crossing and state.agenda.has(order, "INV-53", "unread"):
             state.report("INV-53", at, sub, order, asked.seq, seq, case="shipped", opened=asked.formal)
@@ -85,8 +83,7 @@ def came_back(scene: Scene) -> None:
     state = scene.state
     if _elsewhere(state):
         return
-    for i in range(len(scene)):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told():
         asked = state.asked.get(order)
         if asked is None:
             continue
@@ -103,8 +100,7 @@ def cancelled(scene: Scene) -> None:
     if _elsewhere(state):
         return
     buyer, own = state.said(scene.code, _BUYER), state.said(scene.code, _OWN)
-    for i in each(~own):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(~own):
         asked = state.asked.get(order)
         if asked is None and not buyer[i]:
             continue  # the seller's own, and nobody had asked

@@ -152,11 +152,12 @@ class Monitors:
         if scene.sub_marks & _OPEN:
             some = (scene.sub_flags & _OPEN).nonzero()[0]
             sub, at = scene.sub[some], scene.at[some]
-            missing = state.generation_watch.expire(sub, at)
+            missing, half = state.generation_watch.expire(sub, at), state.resume_watch.expire(sub, at)
             schedule.lapsed(state, missing)
+            schedule.not_resumed(state, half)
             watched = (scene.sub_flags[some] & WATCHED) != 0
             late = state.agenda.expire(~sub[watched], at[watched])
-            any_late |= late or missing is not None
+            any_late |= late or missing is not None or half is not None
         return any_late
 
     def _sweep(self, horizon: int) -> None:
@@ -166,6 +167,7 @@ class Monitors:
         money.diverged(state, state.ledger_watch.sweep(horizon))
         shipping.not_both(state, state.capture_watch.sweep(horizon))
         schedule.lapsed(state, state.generation_watch.sweep(horizon))
+        schedule.not_resumed(state, state.resume_watch.sweep(horizon))
 
 
 def _show(scene: Scene, glances: Glances) -> None:

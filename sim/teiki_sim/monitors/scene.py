@@ -1,6 +1,6 @@
 """What a monitor looks at: rows of one wave, with what the tables say of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -177,6 +177,17 @@ class Scene:
         """The subscriptions' statuses; of no meaning for single orders."""
         found: NDArray[Any] = self.state.fold.subscriptions.status.take(self.sub)
         return found
+
+    def told(self, mask: NDArray[np.bool_] | None = None) -> Iterable[tuple[int, int, int, int, int]]:
+        """The rows, or those where a mask holds, one by one: place, instant, subscription, order and seq."""
+        if mask is None:
+            columns = self.at, self.sub, self.order, self.seq
+            return zip(range(len(self)), *(column.tolist() for column in columns), strict=True)
+        places = mask.nonzero()[0]
+        if not len(places):
+            return ()
+        columns = self.at, self.sub, self.order, self.seq
+        return zip(places.tolist(), *(column.take(places).tolist() for column in columns), strict=True)
 
     def at_row(self, i: int) -> tuple[int, int, int, int]:
         """Instant, subscription, order and seq of one row."""

@@ -77,8 +77,7 @@ def stale_dates(scene: Scene) -> None:
     if not behind.any() and not noted.any():
         return
     goes_on = _goes_on(scene)
-    for i in each(noted | (behind & goes_on)):
-        at, sub, _, seq = scene.at_row(i)
+    for i, at, sub, _, seq in scene.told(noted | (behind & goes_on)):
         if behind[i] and goes_on[i]:
             kind = scene.kind.item(i)
             judged = not _NONE_DUE[kind] and (kind != Kind.EDITED or scene.rows.delivery[i] >= 0)
@@ -92,28 +91,34 @@ def stale_dates(scene: Scene) -> None:
 
 def recovery(scene: Scene) -> None:
     """INV-20: clearing the flag and resuming go together (before the fold; rows of subscriptions)."""
-    state, agenda = scene.state, scene.state.agenda
-    kind, flag = scene.kind, state.fold.subscriptions.flag.take(scene.sub)
+    state, agenda, sub = scene.state, scene.state.agenda, scene.sub
+    kind, flag = scene.kind, state.fold.subscriptions.flag.take(sub)
     resumed, cleared, flagged = (kind == int(some) for some in _RECOVERY)
+    ends = _ENDS.take(kind)
+    state.resume_watch.close(sub[~cleared])
+    if scene.sub_marks & WATCHED:
+        watched = (scene.sub_flags & WATCHED) != 0
+        for number in sub[watched & (ends | resumed)].tolist():
+            agenda.close_all(~number, "INV-20")
+        for number in sub[watched & cleared].tolist():
+            agenda.close_all(~number, "INV-20", "flag_stays")
+    halves = cleared & flag & ~OVER.take(scene.status)
     if state.resumed_flagged:
-        state.resumed_flagged.difference_update(scene.sub[_ENDS.take(kind)].tolist())
-    watched = (scene.sub_flags & WATCHED) != 0
-    for i in each(watched & flagged):
-        agenda.close_all(~scene.sub.item(i), "INV-20", "not_resumed")
-    for i in each(watched & _ENDS.take(kind)):
-        agenda.close_all(~scene.sub.item(i), "INV-20")
-    for i in each((watched | flag) & resumed):
-        at, sub, _, seq = scene.at_row(i)
-        agenda.close_all(~sub, "INV-20")
-        if flag[i]:
-            state.resumed_flagged.add(sub)
-            due = at + state.terms.grace("resume")
-            agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="flag_stays", opened=at))
-    over = OVER.take(scene.status)
-    for i in each((watched | flag) & cleared):
-        at, sub, _, seq = scene.at_row(i)
-        agenda.close_all(~sub, "INV-20", "flag_stays")
-        if flag[i] and not over[i] and sub not in state.resumed_flagged:
-            due = at + state.terms.grace("resume")
-            agenda.open(~sub, state.finding("INV-20", due, sub, -1, seq, case="not_resumed", opened=at))
-        state.resumed_flagged.discard(sub)
+        halves &= ~np.isin(sub, list(state.resumed_flagged))
+        state.resumed_flagged.difference_update(sub[ends | cleared].tolist())
+    some = halves.nonzero()[0]
+    if len(some):
+        due = scene.at.take(some) + state.terms.grace("resume")
+        state.resume_watch.open(sub.take(some), due, scene.seq.take(some))
+    for _, at, number, _, seq in scene.told(flag & resumed):
+        state.resumed_flagged.add(number)
+        due = at + state.terms.grace("resume")
+        found = state.finding("INV-20", due, number, -1, seq, case="flag_stays", opened=at)
+        agenda.open(~number, found)
+
+
+def not_resumed(state: State, found: Overdue | None) -> None:
+    """INV-20: report subscriptions whose flag was cleared and that nobody resumed in time."""
+    for sub, due, seq in overdue(found):
+        opened = due - state.terms.grace("resume")
+        state.report("INV-20", due, sub, -1, seq, case="not_resumed", opened=opened)

@@ -80,14 +80,12 @@ def shipped(scene: Scene) -> None:
         _uncovered(scene, standing, unfit & first)
     _other_amount(scene, first & ((standing & _COMPARED) != 0))
     _stopped(scene, first)
-    for i in each(((standing & _INVOICED) != 0) & ((scene.flags & PRINTED) == 0) & first):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(((standing & _INVOICED) != 0) & ((scene.flags & PRINTED) == 0) & first):
         scene.state.report("INV-25", at, sub, order, seq, case="invoice")
 
 
 def _uncovered(scene: Scene, standing: NDArray[np.uint8], unfit: NDArray[np.bool_]) -> None:
-    for i in each(unfit):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(unfit):
         status = int(scene.state.fold.orders.payment[order])
         if standing[i] & _CANCELLED:
             scene.state.report("INV-02", at, sub, order, seq, status=status)
@@ -108,8 +106,7 @@ def _other_amount(scene: Scene, compared: NDArray[np.bool_]) -> None:
     differs = state.fold.ledger.authorised.take(scene.transaction) != scene.amount
     if scene.marks & SEVERAL:
         differs |= (scene.flags & SEVERAL) != 0
-    for i in each(compared & differs):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(compared & differs):
         covering = [t for t in state.live(order) if state.ledger_state(t) & _COVER]
         found, expected = int(state.fold.ledger.authorised[covering[-1]]), state.amount(order)
         if found != expected:
@@ -120,11 +117,9 @@ def _other_amount(scene: Scene, compared: NDArray[np.bool_]) -> None:
 def _stopped(scene: Scene, first: NDArray[np.bool_]) -> None:
     """INV-10: its subscription was stopped and nobody decided; INV-18: the order itself is held."""
     state = scene.state
-    for i in each(state.fold.orders.stopped[scene.order] & first):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(state.fold.orders.stopped[scene.order] & first):
         state.report("INV-18", at, sub, order, seq, case="shipped")
-    for i in each(STOPS.take(scene.status) & (scene.sub >= 0) & first):
-        at, sub, order, seq = scene.at_row(i)
+    for _, at, sub, order, seq in scene.told(STOPS.take(scene.status) & (scene.sub >= 0) & first):
         stop = int(state.subs.stopped[sub])
         if stop > max(state.born_stopped.get(order, -1), state.decided.get(order, -1)):
             state.report("INV-10", at, sub, order, stop, seq)
@@ -135,15 +130,13 @@ def captured(scene: Scene) -> None:
     state = scene.state
     held = state.fold.orders.stopped[scene.order]
     if np.count_nonzero(held):
-        for i in each(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))):
-            at, sub, order, seq = scene.at_row(i)
+        for _, at, sub, order, seq in scene.told(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))):
             state.report("INV-18", at, sub, order, seq, case="captured")
     slip = state.orders.slip.take(scene.order)
     differs = (slip != 0) & (slip != scene.code)
     if not np.count_nonzero(differs):
         return
-    for i in each(differs & scene.deferred & (scene.code >= SLIP_NUMBER_BASE)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(differs & scene.deferred & (scene.code >= SLIP_NUMBER_BASE)):
         code = int(scene.code[i])
         if code not in state.more_slips.get(order, ()):
             state.report("INV-25", at, sub, order, seq, case="slip", found=code, expected=int(slip[i]))

@@ -59,10 +59,11 @@ class Skips:
         """No row comes at or before ``horizon`` any more."""
         if not self._opened:
             return
-        sub = np.unique(np.concatenate(self._opened))
+        sub = np.concatenate(self._opened)
         sub = sub[(self._state.subs.flags[sub] & WAITING) != 0]
         over = self._midnight(sub) <= horizon + 1
-        self.settle(sub[over])
+        if np.count_nonzero(over):
+            self.settle(np.unique(sub[over]))
         self._opened = [sub[~over]]
 
     def settle(self, sub: _Numbers, at: NDArray[Any] | None = None) -> None:

@@ -17,7 +17,7 @@ from teiki_sim.log.statuses import (
 )
 from teiki_sim.messages import DEFERRED, UNCOVERED, Method
 from teiki_sim.monitors.count_books import Counts
-from teiki_sim.monitors.deadlines import Agenda, ByOrder, BySubscription, Overdue, Soon
+from teiki_sim.monitors.deadlines import Agenda, ByNumber, BySubscription, Overdue, Soon
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.hold_notes import HoldNotes
 from teiki_sim.monitors.point_books import PointBooks
@@ -113,7 +113,7 @@ class State:
             skip_expected=(np.int32, -1), skipped_at=(np.uint32, 0), skipped_seq=(np.int32, -1),
             skipped_cycle=(np.int16, -1), skipped_by=(np.uint8, 0), refused_code=(np.int32, -1),
             refused_cycle=(np.int16, -1), refused_at=(np.uint32, 0), refused_times=(np.uint8, 0), declined_at=(np.uint32, 0), carrier=(np.int8, -1),
-            aside=(np.bool_, 0),
+            aside=(np.bool_, 0), resume_due=(np.uint32, 0),
         )  # fmt: skip
         self.findings: list[Finding] = []
         self.soon, self.subs_soon = Soon(self.orders), Soon(self.subs)
@@ -126,8 +126,9 @@ class State:
         self.method_edited: dict[int, int] = {}  # order -> when last
         self.both_changed: set[int] = set()  # orders whose method and carrier were changed together
         self.agenda = Agenda(self.orders, self.subs, self.findings.append)
-        self.ledger_watch = ByOrder(self.orders, "ledger_due", self.soon)
-        self.capture_watch = ByOrder(self.orders, "capture_due", self.soon)
+        self.ledger_watch = ByNumber(self.orders, "ledger_due", self.soon)
+        self.capture_watch = ByNumber(self.orders, "capture_due", self.soon)
+        self.resume_watch = ByNumber(self.subs, "resume_due", self.subs_soon)
         self.generation_watch = BySubscription(self.subs, self.subs_soon)
         self.frequencies: list[Frequency | None] = [None]
         self.frequency_of_code: dict[int, int] = {}
@@ -144,7 +145,8 @@ class State:
         self.first_day = 0  # of the log
         self.subscriptions = 0  # that rows have named
         self.holds = HoldNotes()
-        self.judged: set[tuple[str, int]] = set()  # (invariant, order) of breaches that still last
+        self.several: set[int] = set()  # orders with more than one live transaction
+        self.returning: set[int] = set()  # orders in 返品待ち
         self.born_stopped: dict[int, int] = {}
         self.resumed_flagged: set[int] = set()
         self.decided: dict[int, int] = {}
@@ -175,7 +177,7 @@ class State:
         """Rows up to the instant ``last`` come now: mark what may run out among them."""
         self.soon.start(last + 1)
         self.subs_soon.start(last + 1)
-        for watch in (self.ledger_watch, self.capture_watch, self.generation_watch):
+        for watch in (self.ledger_watch, self.capture_watch, self.resume_watch, self.generation_watch):
             watch.note_soon()
 
     def said(self, code: NDArray[Any], *words: str) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Actor
 from teiki_sim.log.statuses import OrderMeaning
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import SHIPPED
 
 _SILENT = ("amount_limit",)
@@ -18,8 +18,7 @@ def stopped(scene: Scene) -> None:
     ship = state.fold.orders.ship.take(scene.order)
     settled = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= int(OrderMeaning.SHIPPED))
     silent = state.said(scene.code, *_SILENT)
-    for i in each((scene.rows.actor == int(Actor.SYSTEM)) & ~settled & (ship >= 0)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told((scene.rows.actor == int(Actor.SYSTEM)) & ~settled & (ship >= 0)):
         due = max((ship.item(i) + 1) * DAY, at + state.terms.grace("hold"))
         case = "stopped_silently" if silent[i] else "stopped"
         reason = state.words[scene.code.item(i)] or "-"

@@ -215,7 +215,7 @@ WATCHES: tuple[Watch, ...] = (
         On.LEDGER,
         _LEDGER,
         after=True,
-        marks=WATCHED | CHARGED | CLOSED,
+        marks=CHARGED | CLOSED,
     ),
     Watch(
         ("INV-01",),
@@ -231,7 +231,7 @@ WATCHES: tuple[Watch, ...] = (
         On.ORDER,
         (K.GENERATED, K.EXPORTED, K.COMPLETED, K.EDITED, K.HELD, K.RELEASED),
         after=True,
-        marks=WATCHED | CHARGED,
+        marks=CHARGED,
     ),
     Watch(("INV-05",), money.captured_amount, On.ORDER, (K.CAPTURED, K.EDITED), after=True),
     Watch(("INV-06",), money.ledgers, On.LEDGER, _LEDGER, after=True),

@@ -100,6 +100,12 @@ class Terms:
         """A setting of the account page; a status as a `SubscriptionMeaning`, 0 for any."""
         return self._values[f"account.{name}"]
 
+    @property
+    def all_allowed(self) -> bool:
+        """Whether the account page's settings forbid nothing."""
+        forbids = not (self.account("cancel") and self.account("card_change"))
+        return not forbids and self.account("cancel_status") == self.account("resume_from") == 0
+
     def limit(self, product: int) -> int | None:
         """The most pieces of a product that a customer may buy; None where there is no limit (SS-LIM-01)."""
         return self._limits.get(product)

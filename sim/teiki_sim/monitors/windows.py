@@ -5,7 +5,7 @@ import numpy as np
 from teiki_sim.calendar import month_of, month_start
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import SUBSCRIPTION_MEANING, OrderMeaning, SubscriptionMeaning
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 
 _OVER = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED), int(OrderMeaning.RETURN_PENDING))
 
@@ -18,8 +18,7 @@ def captured(scene: Scene) -> None:
 def cancelled(scene: Scene) -> None:
     """INV-29: a captured order is cancelled or returned after its provider's period."""
     state = scene.state
-    for i in each(~np.isin(scene.meaning, _OVER)):
-        at, sub, order, seq = scene.at_row(i)
+    for i, at, sub, order, seq in scene.told(~np.isin(scene.meaning, _OVER)):
         day, method = state.orders.captured_day.item(order), int(scene.method[i])
         if method < 0:
             continue  # nothing says by what it was paid
@@ -36,8 +35,9 @@ def on_page(scene: Scene) -> None:
     """INV-44: what a customer did, the settings forbid."""
     state = scene.state
     terms = state.terms
-    for i in each(scene.rows.actor == int(Actor.CUSTOMER)):
-        at, sub, _, seq = scene.at_row(i)
+    if terms.all_allowed:
+        return
+    for i, at, sub, _, seq in scene.told(scene.rows.actor == int(Actor.CUSTOMER)):
         kind = int(scene.kind[i])
         if kind == Kind.STOPPED:
             if state.words[int(scene.code[i])] == "checkout":
