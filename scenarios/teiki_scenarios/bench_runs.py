@@ -21,7 +21,7 @@ from teiki_sim.log.rows import Chunk
 from teiki_sim.log.writer import Log, Sink
 from teiki_sim.memory import peak
 from teiki_sim.messages import Gateway
-from teiki_sim.monitors import MonitorsApart
+from teiki_sim.monitors import Monitors, MonitorsApart
 from teiki_sim.monitors.apart import Cost
 from teiki_sim.names import ShopNames
 from teiki_sim.population import generate
@@ -32,10 +32,13 @@ Figures = dict[str, float]
 
 
 class Watch:
-    """The monitors as a run has them, as a sink that knows what they cost, wherever they watch from."""
+    """The monitors as a run has them, as a sink that knows what they cost, wherever they watch from.
 
-    def __init__(self, subscriptions: int) -> None:
-        self.monitors = watching(subscriptions).__enter__()
+    ``inside``: they watch in this process, so that nothing else runs meanwhile.
+    """
+
+    def __init__(self, subscriptions: int, inside: bool = False) -> None:
+        self.monitors = Monitors() if inside else watching(subscriptions).__enter__()
         self.seconds = 0.0
         self.world: World | None = None
 
@@ -103,10 +106,10 @@ def bare(events: int) -> Figures:
     return {"rate": events / (perf_counter() - before)}
 
 
-def population(subscriptions: int, months: int, watched: bool) -> Figures:
+def population(subscriptions: int, months: int, watched: bool, inside: bool = False) -> Figures:
     """A generated population at the default rates, with its log; its memory counts from after the imports."""
     imports = peak()
-    watch = Watch(subscriptions) if watched else None
+    watch = Watch(subscriptions, inside) if watched else None
     config = shop_config.load(None, {"subscriptions": subscriptions, "months": months})
     _, figures = _run(config, watch)
     bytes_each = (peak() - imports + (watch.apart.bytes if watch else 0)) / subscriptions

@@ -67,7 +67,7 @@ class Vocabulary:
 
 @dataclass(slots=True)
 class Chunk:
-    """Some consecutive rows. ``columns[name]`` are arrays of one length; see `COLUMNS`.
+    """Some rows, mostly consecutive ones. ``columns[name]`` are arrays of one length; see `COLUMNS`.
 
     ``order``, ``sub`` and ``transaction`` are running numbers, the same in every chunk of a log.
     """
@@ -76,8 +76,8 @@ class Chunk:
     columns: dict[str, NDArray[Any]]
     details: dict[int, str]
     vocabulary: Vocabulary
-    earlier: NDArray[np.int64] | None = None
-    """Sequence numbers of rows that stand before the consecutive ones, left over from earlier chunks."""
+    numbers: NDArray[np.int64] | None = None
+    """Sequence numbers of the rows, where they are not consecutive from ``first_seq`` on."""
 
     def __len__(self) -> int:
         return len(self.columns["at"])
@@ -89,10 +89,4 @@ class Chunk:
 
     def seqs(self, index: NDArray[np.intp]) -> NDArray[np.int64]:
         """Sequence numbers of some rows."""
-        if self.earlier is None:
-            return index + self.first_seq
-        known = len(self.earlier)
-        found: NDArray[np.int64] = index + (self.first_seq - known)
-        old = (index < known).nonzero()[0]
-        found[old] = self.earlier[index[old]]
-        return found
+        return index + self.first_seq if self.numbers is None else self.numbers.take(index)

@@ -157,10 +157,11 @@ class Soon:
 
     def note(self, number: NDArray[Any], due: NDArray[Any]) -> None:
         """These are open; a due of 0 is not."""
-        soon = (due < self.until) & (due != 0)
-        if soon.any():
-            self._table.flags[number[soon]] |= SOON
-            self._marked.append(number[soon])
+        soon = ((due < self.until) & (due != 0)).nonzero()[0]
+        if len(soon):
+            marked = number.take(soon)
+            self._table.flags[marked] |= SOON
+            self._marked.append(marked)
 
 
 class ByNumber:
@@ -173,9 +174,9 @@ class ByNumber:
         self._opened: list[Overdue] = []
 
     def open(self, number: NDArray[Any], due: NDArray[Any], seq: NDArray[Any]) -> None:
-        """Open, in place of what was open there."""
+        """Open, in place of what was open there; the arrays are kept."""
         getattr(self._table, self._due)[number] = due
-        self._opened.append((number.copy(), due.astype(np.uint32), seq.copy()))
+        self._opened.append((number, due.astype(np.uint32), seq))
         self._soon.note(number, due)
 
     def note_soon(self) -> None:
@@ -185,7 +186,7 @@ class ByNumber:
 
     def is_open(self, number: NDArray[Any]) -> NDArray[np.bool_]:
         """Where something is open."""
-        found: NDArray[np.bool_] = getattr(self._table, self._due)[number] != 0
+        found: NDArray[np.bool_] = getattr(self._table, self._due).take(number) != 0
         return found
 
     def close(self, number: NDArray[Any]) -> None:
@@ -195,9 +196,9 @@ class ByNumber:
     def expire(self, number: NDArray[Any], at: NDArray[Any]) -> Overdue | None:
         """Something happens to these at ``at``: give and close what was due before that."""
         column = getattr(self._table, self._due)
-        due = column[number]
+        due = column.take(number)
         late = (due != 0) & (due < at)
-        if not late.any():
+        if not np.count_nonzero(late):
             return None
         number, due = number[late], due[late]
         column[number] = 0
@@ -257,9 +258,9 @@ class BySubscription:
 
     def expire(self, number: NDArray[Any], at: NDArray[Any]) -> Overdue | None:
         """Something happens to these at ``at``: give and close what was due before that."""
-        due = self._table.due[number]
+        due = self._table.due.take(number)
         late = (due != 0) & (due < at)
-        if not late.any():
+        if not np.count_nonzero(late):
             return None
         number = number[late]
         self._table.due[number] = 0

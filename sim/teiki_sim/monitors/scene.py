@@ -109,8 +109,7 @@ class Scene:
     @once
     def sub_flags(self) -> NDArray[Any]:
         """The subscriptions' flags before these rows; 0 for single orders."""
-        found: NDArray[Any] = self.state.subs.flags.take(self.sub)
-        found *= self.sub >= 0
+        found: NDArray[Any] = self.state.subs.flags.take(self.sub)  # the last row, of -1, is nobody's
         return found
 
     @once

@@ -168,7 +168,7 @@ class State:
         self.subscriptions = max(self.subscriptions, int(chunk.columns["sub"].max(initial=-1)) + 1)
         self.fold.ledger.reach(1)
         self.fold.orders.reach(1)
-        self.fold.subscriptions.reach(1)
+        self.fold.subscriptions.reach(self.subscriptions + 1)
         self.orders.reach(self.fold.orders.size)
         self.subs.reach(self.fold.subscriptions.size)
         self.words = chunk.vocabulary.codes.list
