@@ -136,8 +136,12 @@ def waves(
     index: NDArray[np.intp],
     least: int = 1,
     left: list[NDArray[np.intp]] | None = None,
+    echo: tuple[int, int] | None = None,
 ) -> Iterator[Rows]:
     """Cut the rows of a chunk that stand at ``index`` into waves; ``sorts`` are those of all rows.
+
+    ``echo`` are two sorts: right after an order's row of the first, its row of the second says nothing new and is
+    left out.
 
     A few busy subscriptions have far more rows than all others, which would make many waves of hardly any rows. With
     ``least`` those from the first wave on that has fewer rows are not given: ``left`` gets the places of their rows.
@@ -147,6 +151,9 @@ def waves(
     by_entity, heads = _by_entity(chunk, index)
     index = index.take(by_entity)
     sorts = sorts.take(index)
+    if echo is not None:
+        new = _without(echo, sorts, chunk.columns["order"], index)
+        index, sorts, heads = index.take(new), sorts.take(new), heads.take(new)
     key, ons = _wave_of((sorts >> _BITS).astype(np.uint8), heads, least)
     rest = (key < 0).nonzero()[0]
     if len(rest):
@@ -173,12 +180,25 @@ def waves(
         yield Rows(ons[wave], chunk, index[first:last], own)
 
 
+def _without(
+    echo: tuple[int, int], sorts: NDArray[np.uint8], orders: NDArray[np.int32], index: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """The places of rows, sorted by entity, that are no echo of the row before them."""
+    first, second = echo
+    new = np.ones(len(sorts), np.bool_)
+    np.logical_and(sorts[1:] == second, sorts[:-1] == first, out=new[1:])
+    again = new[1:].nonzero()[0] + 1
+    new[1:] = True
+    new[again[orders.take(index.take(again)) == orders.take(index.take(again - 1))]] = False
+    return new.nonzero()[0]
+
+
 def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The order that puts each subscription's (or single order's) rows together, and where each begins."""
-    sub, order = chunk.columns["sub"].take(index), chunk.columns["order"].take(index)
+    sub = chunk.columns["sub"].take(index)
     both = sub.astype(np.int64)
-    if (single := sub < 0).any():
-        both[single] = order[single] + np.int64(sub.max() + 1)
+    if len(single := (sub < 0).nonzero()[0]):
+        both[single] = chunk.columns["order"].take(index.take(single)) + np.int64(sub.max() + 1)
     # Number and position sort as one integer: a plain sort is many times faster than a stable argsort.
     width = len(index).bit_length()
     both <<= width

@@ -183,7 +183,6 @@ def _watched(said: BinaryIO) -> Iterator[object]:
         shared = mmap.mmap(file.fileno(), 0)
     slots = [_columns(shared, slot, rows) for slot in range(_SLOTS)]
     monitors, vocabulary, began = Monitors(), Vocabulary(), process_time()
-    vocabulary.codes.list.clear()
     while True:
         try:
             message = pickle.load(said)
@@ -196,7 +195,8 @@ def _watched(said: BinaryIO) -> Iterator[object]:
             yield monitors.state.findings, cost, monitors.sums()
             return
         slot, n, first, words = message
-        vocabulary.codes.list.extend(words)
+        for word in words:
+            vocabulary.codes.code(word)
         columns = {name: column[:n] for name, column in slots[slot].items()}
         monitors.take(Chunk(first, columns, {}, vocabulary))
         yield slot

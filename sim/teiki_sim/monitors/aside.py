@@ -13,7 +13,7 @@ from teiki_sim.log.fold import Growing
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.waves import On, sort
-from teiki_sim.monitors.table import HEEDED
+from teiki_sim.monitors.table import HEEDED, heeded
 
 _USUAL = {
     On.LEDGER: (Kind.AUTHORISED, Kind.CAPTURED, Kind.INVOICE_PAID),
@@ -47,7 +47,7 @@ class Aside:
 
     def sift(self, chunk: Chunk, sorts: NDArray[np.uint8]) -> NDArray[np.intp]:
         """Set aside what belongs here; gives the places of those other rows that tell the monitors anything."""
-        index = HEEDED.take(sorts).nonzero()[0]
+        index = heeded(chunk, sorts)
         self._mark(chunk, _UNUSUAL.take(sorts).nonzero()[0], True)
         sub = chunk.columns["sub"].take(index)
         waits = self._subscriptions.aside.take(sub)

@@ -82,7 +82,9 @@ def _final(scene: Scene, carrier: NDArray[np.bool_], method: NDArray[np.bool_]) 
     """INV-24: 売上完了, so method and carrier stay."""
     if scene.state.terms.platform != "ecforce":
         return
-    for i, at, sub, order, seq in scene.told((carrier | method) & (scene.payment == int(PaymentMeaning.CAPTURED))):
+    for i, at, sub, order, seq in scene.told(
+        (carrier | method) & (scene.payment == int(PaymentMeaning.CAPTURED))
+    ):
         scene.state.report("INV-24", at, sub, order, seq, case="carrier" if carrier[i] else "method")
 
 

@@ -31,22 +31,22 @@ _ALREADY_OUT = (
 
 def generated(scene: Scene) -> None:
     """INV-07, 09, 12, 31: on each generated child, before it counts as one."""
-    child = scene.sub >= 0
-    if not child.any():
-        return
-    state = scene.state
-    orders, subs = state.fold.orders, state.subs
-    last, before, cycle = subs.last[scene.sub], subs.before[scene.sub], scene.rows.cycle
-    again = (cycle >= 0) & (
-        ((last >= 0) & (orders.cycle[last] >= cycle)) | ((before >= 0) & (orders.cycle[before] >= cycle))
-    )
-    for i in each(again & child):
-        _twice(scene, i, int(cycle[i]))
-    _forbidden(scene, child)
-    _burst(scene, child)
-    failed = (scene.sub_flags & RAKUTEN) != 0
-    for i in each(failed):
-        _regenerated(scene, i, int(cycle[i]))
+    children = (scene.sub >= 0).nonzero()[0]
+    if len(children) < len(scene):
+        scene = scene.some(children)
+    orders, subs = scene.state.fold.orders, scene.state.subs
+    last, before, cycle = subs.last.take(scene.sub), subs.before.take(scene.sub), scene.rows.cycle
+    again = (orders.cycle.take(last) >= cycle) & (last >= 0)
+    again |= (orders.cycle.take(before) >= cycle) & (before >= 0)
+    if np.count_nonzero(again):
+        for i in each(again & (cycle >= 0)):
+            _twice(scene, i, int(cycle[i]))
+    _forbidden(scene)
+    if len(close := _maybe_close(scene, last).nonzero()[0]):
+        _burst(scene.some(close))
+    if scene.sub_marks & RAKUTEN:
+        for i in each((scene.sub_flags & RAKUTEN) != 0):
+            _regenerated(scene, i, int(cycle[i]))
 
 
 def _twice(scene: Scene, i: int, cycle: int) -> None:
@@ -70,11 +70,11 @@ def _twice(scene: Scene, i: int, cycle: int) -> None:
     state.agenda.open(~sub, twice, broken=_both_survive(state, order, other))
 
 
-def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
+def _forbidden(scene: Scene) -> None:
     """INV-09: the subscription is over, held or flagged."""
     table = scene.state.fold.subscriptions
-    over, flag, held = OVER.take(scene.status), table.flag[scene.sub], table.held[scene.sub]
-    for i, at, sub, order, seq in scene.told((over | flag | held) & child):
+    over, flag, held = OVER.take(scene.status), table.flag.take(scene.sub), table.held.take(scene.sub)
+    for i, at, sub, order, seq in scene.told(over | flag | held):
         case = "over" if over[i] else "flag" if flag[i] else "held"
         cycle, money = int(scene.rows.cycle[i]), max(0, int(scene.rows.amount[i]))
         scene.state.report(
@@ -82,7 +82,20 @@ def _forbidden(scene: Scene, child: NDArray[np.bool_]) -> None:
         )
 
 
-def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
+def _maybe_close(scene: Scene, last: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Those few children that `_burst` has to look at: near the one before, or that one is dead, or in a burst."""
+    orders, subs = scene.state.fold.orders, scene.state.subs
+    between = scene.day - subs.last_day.take(scene.sub)
+    found: NDArray[np.bool_] = between * 2 < scene.rows.delivery - orders.delivery.take(last)
+    found |= between == 0
+    found |= DEAD.take(orders.status.take(last))
+    found &= last >= 0
+    if scene.sub_marks & BURST:
+        found |= (scene.sub_flags & BURST) != 0
+    return found
+
+
+def _burst(scene: Scene) -> None:
     """INV-12: children come much faster than their deliveries lie apart, or two on a day.
 
     Half the gap is tolerated, since a late recovery shortens the time between two children, and a child
@@ -101,7 +114,7 @@ def _burst(scene: Scene, child: NDArray[np.bool_]) -> None:
     close = (between == 0) | ((between * 2 < delivery - there) & overdue & (delivery >= 0) & (there >= 0))
     close &= orders.cycle[previous] < scene.rows.cycle  # a cycle made again is judged by itself
     # What the log's first day generates was due before: a late start is no burst.
-    close &= child & (previous >= 0) & (made > state.first_day)
+    close &= (previous >= 0) & (made > state.first_day)
     before = (scene.sub_flags & BURST) != 0
     ends = before & ~close
     if ends.any():

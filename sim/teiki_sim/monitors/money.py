@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.log.fold import Live
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
-from teiki_sim.monitors.deadlines import WATCHED, Overdue
+from teiki_sim.monitors.deadlines import Overdue
 from teiki_sim.monitors.finding import Finding
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (

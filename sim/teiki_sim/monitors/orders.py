@@ -10,9 +10,8 @@ from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.log.statuses import ORDER_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.books import day_end
-from teiki_sim.monitors.deadlines import WATCHED
 from teiki_sim.monitors.finding import Finding
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, SHIPPED, State
 
 _M = OrderMeaning

@@ -16,7 +16,7 @@ from teiki_sim.monitors.aside import Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
-from teiki_sim.monitors.table import AFTER, BEFORE, HEEDED, Glances
+from teiki_sim.monitors.table import AFTER, BEFORE, ECHO, Glances, heeded
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
@@ -65,7 +65,7 @@ class Monitors:
         """Watch a large chunk but for what is set aside; that too, when it is much or old."""
         sorts, left = sorts_of(chunk), list[NDArray[np.intp]]()
         index = self._aside.sift(chunk, sorts)
-        for rows in waves(chunk, sorts, index, _THIN, left):
+        for rows in waves(chunk, sorts, index, _THIN, left, ECHO):
             self._look(rows)
         for rest in left:
             self._aside.put(chunk, rest)
@@ -77,7 +77,7 @@ class Monitors:
     def _watch(self, chunk: Chunk, least: int = 1) -> None:
         """Watch a chunk; waves of fewer rows are set aside."""
         sorts, left = sorts_of(chunk), list[NDArray[np.intp]]()
-        for rows in waves(chunk, sorts, HEEDED.take(sorts).nonzero()[0], least, left):
+        for rows in waves(chunk, sorts, heeded(chunk, sorts), least, left, ECHO):
             self._look(rows)
         for rest in left:
             self._aside.put(chunk, rest)

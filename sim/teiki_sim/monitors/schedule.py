@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import KIND_NUMBERS, Kind
 from teiki_sim.monitors.deadlines import WATCHED, Overdue
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import GOES_ON, LAPSED, OVER, STALE, State, overdue
 
 _NONE_DUE = np.zeros(len(KIND_NUMBERS), np.bool_)
 _NONE_DUE[[Kind.FLAG_SET, Kind.HELD, Kind.STOPPED, Kind.ENDED]] = True
 """By kind: nothing is due from here on."""
-_RECOVERY = (Kind.RESUMED, Kind.FLAG_CLEARED, Kind.FLAG_SET)
 _ENDS = np.zeros(len(KIND_NUMBERS), np.bool_)
 _ENDS[[Kind.STOPPED, Kind.ENDED]] = True
 
@@ -93,7 +92,7 @@ def recovery(scene: Scene) -> None:
     """INV-20: clearing the flag and resuming go together (before the fold; rows of subscriptions)."""
     state, agenda, sub = scene.state, scene.state.agenda, scene.sub
     kind, flag = scene.kind, state.fold.subscriptions.flag.take(sub)
-    resumed, cleared, flagged = (kind == int(some) for some in _RECOVERY)
+    resumed, cleared = kind == int(Kind.RESUMED), kind == int(Kind.FLAG_CLEARED)
     ends = _ENDS.take(kind)
     state.resume_watch.close(sub[~cleared])
     if scene.sub_marks & WATCHED:

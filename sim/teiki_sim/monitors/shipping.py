@@ -80,7 +80,9 @@ def shipped(scene: Scene) -> None:
         _uncovered(scene, standing, unfit & first)
     _other_amount(scene, first & ((standing & _COMPARED) != 0))
     _stopped(scene, first)
-    for _, at, sub, order, seq in scene.told(((standing & _INVOICED) != 0) & ((scene.flags & PRINTED) == 0) & first):
+    for _, at, sub, order, seq in scene.told(
+        ((standing & _INVOICED) != 0) & ((scene.flags & PRINTED) == 0) & first
+    ):
         scene.state.report("INV-25", at, sub, order, seq, case="invoice")
 
 
@@ -130,7 +132,9 @@ def captured(scene: Scene) -> None:
     state = scene.state
     held = state.fold.orders.stopped[scene.order]
     if np.count_nonzero(held):
-        for _, at, sub, order, seq in scene.told(held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))):
+        for _, at, sub, order, seq in scene.told(
+            held & ((scene.flags & SHIPPED) == 0) & (scene.rows.actor == int(Actor.SYSTEM))
+        ):
             state.report("INV-18", at, sub, order, seq, case="captured")
     slip = state.orders.slip.take(scene.order)
     differs = (slip != 0) & (slip != scene.code)

@@ -18,7 +18,9 @@ def stopped(scene: Scene) -> None:
     ship = state.fold.orders.ship.take(scene.order)
     settled = ((scene.flags & SHIPPED) != 0) | (scene.meaning >= int(OrderMeaning.SHIPPED))
     silent = state.said(scene.code, *_SILENT)
-    for i, at, sub, order, seq in scene.told((scene.rows.actor == int(Actor.SYSTEM)) & ~settled & (ship >= 0)):
+    for i, at, sub, order, seq in scene.told(
+        (scene.rows.actor == int(Actor.SYSTEM)) & ~settled & (ship >= 0)
+    ):
         due = max((ship.item(i) + 1) * DAY, at + state.terms.grace("hold"))
         case = "stopped_silently" if silent[i] else "stopped"
         reason = state.words[scene.code.item(i)] or "-"

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from teiki_sim.log.fold import FOLDED
 from teiki_sim.log.kinds import Kind
+from teiki_sim.log.rows import Chunk
 from teiki_sim.log.waves import On, bits, sort
 from teiki_sim.monitors import (
     acquirer,
@@ -330,3 +334,16 @@ HEEDED[[sort(On.ORDER, kind) for kind in books.MARKING]] = True
 """By `sort`: whether such rows tell the monitors anything."""
 for _watch in WATCHES:
     HEEDED[[sort(_watch.on, kind) for kind in _watch.kinds]] = True
+
+ECHO = sort(On.ORDER, Kind.EXPORTED), sort(On.ORDER, Kind.HANDED_OVER)
+"""The second tells the monitors nothing right after the first: that the warehouse has the order."""
+_PAID = sort(On.LEDGER, Kind.INVOICE_PAID)
+
+
+def heeded(chunk: Chunk, sorts: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Where rows are that tell the monitors anything; of paid invoices, those of cancelled payments do."""
+    tells = HEEDED.take(sorts)
+    paid = (sorts == _PAID).nonzero()[0]
+    orphan = chunk.vocabulary.codes.index.get("orphan", -1)
+    tells[paid] = chunk.columns["code"].take(paid) == orphan
+    return tells.nonzero()[0]

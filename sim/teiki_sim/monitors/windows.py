@@ -7,7 +7,9 @@ from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import SUBSCRIPTION_MEANING, OrderMeaning, SubscriptionMeaning
 from teiki_sim.monitors.scene import Scene
 
-_OVER = (int(OrderMeaning.CANCELLED), int(OrderMeaning.RETURNED), int(OrderMeaning.RETURN_PENDING))
+_OVER = np.zeros(len(OrderMeaning), np.bool_)
+_OVER[[OrderMeaning.CANCELLED, OrderMeaning.RETURNED, OrderMeaning.RETURN_PENDING]] = True
+"""By meaning."""
 
 
 def captured(scene: Scene) -> None:
@@ -18,7 +20,7 @@ def captured(scene: Scene) -> None:
 def cancelled(scene: Scene) -> None:
     """INV-29: a captured order is cancelled or returned after its provider's period."""
     state = scene.state
-    for i, at, sub, order, seq in scene.told(~np.isin(scene.meaning, _OVER)):
+    for i, at, sub, order, seq in scene.told(~_OVER.take(scene.meaning)):
         day, method = state.orders.captured_day.item(order), int(scene.method[i])
         if method < 0:
             continue  # nothing says by what it was paid
