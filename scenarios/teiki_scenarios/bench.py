@@ -98,7 +98,7 @@ def repetition(sizes: Sizes) -> Figures:
     rate = measure("bare", events=sizes.bare_events)["rate"]
     many = {"subscriptions": sizes.subscriptions, "months": sizes.months}
     full = measure("population", **many, watched=True)
-    alone = measure("population", **many, watched=True, inside=True)["monitors"]
+    alone = measure("monitors", **many)["seconds"]
     engine = measure("population", **many, watched=False)["wall"]
     small = measure("population", subscriptions=sizes.small, months=sizes.months, watched=True)
     each, small_each = full["wall"] / full["parcels"], small["wall"] / small["parcels"]

@@ -1,11 +1,12 @@
 """What the benchmark measures, one figure a process: ``python -m teiki_scenarios.bench_runs NAME ARGUMENTS``."""
 
+import gc
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
-from time import perf_counter, thread_time
+from time import perf_counter, process_time, thread_time
 from typing import Any
 
 import simpy
@@ -32,13 +33,10 @@ Figures = dict[str, float]
 
 
 class Watch:
-    """The monitors as a run has them, as a sink that knows what they cost, wherever they watch from.
+    """The monitors as a run has them, as a sink that knows what they cost, wherever they watch from."""
 
-    ``inside``: they watch in this process, so that nothing else runs meanwhile.
-    """
-
-    def __init__(self, subscriptions: int, inside: bool = False) -> None:
-        self.monitors = Monitors() if inside else watching(subscriptions).__enter__()
+    def __init__(self, subscriptions: int) -> None:
+        self.monitors = watching(subscriptions).__enter__()
         self.seconds = 0.0
         self.world: World | None = None
 
@@ -106,14 +104,48 @@ def bare(events: int) -> Figures:
     return {"rate": events / (perf_counter() - before)}
 
 
-def population(subscriptions: int, months: int, watched: bool, inside: bool = False) -> Figures:
+def population(subscriptions: int, months: int, watched: bool) -> Figures:
     """A generated population at the default rates, with its log; its memory counts from after the imports."""
     imports = peak()
-    watch = Watch(subscriptions, inside) if watched else None
+    watch = Watch(subscriptions) if watched else None
     config = shop_config.load(None, {"subscriptions": subscriptions, "months": months})
     _, figures = _run(config, watch)
     bytes_each = (peak() - imports + (watch.apart.bytes if watch else 0)) / subscriptions
     return figures | {"bytes": bytes_each, "monitors": watch.seconds if watch else 0.0}
+
+
+class Keep:
+    """A sink that keeps the chunks."""
+
+    def __init__(self) -> None:
+        self.chunks: list[Chunk] = []
+
+    def take(self, chunk: Chunk) -> None:
+        """The log uses its columns again."""
+        columns = {name: column.copy() for name, column in chunk.columns.items()}
+        self.chunks.append(Chunk(chunk.first_seq, columns, {}, chunk.vocabulary))
+
+    def close(self) -> None:
+        """Nothing is pending."""
+
+
+def monitors(subscriptions: int, months: int) -> Figures:
+    """The monitors alone, over the log of a population, with nothing running beside them."""
+    config = shop_config.load(None, {"subscriptions": subscriptions, "months": months})
+    keep = Keep()
+    world = World.of(config, generate(config), [], _gateway, lambda _: [keep])
+    world.run()
+    world.close()
+    end, parcels = world.end * DAY - 1, world.shop.parcels
+    del world
+    gc.collect()
+    gc.disable()  # as in a run
+    before = process_time()
+    watching = Monitors()
+    for chunk in keep.chunks:
+        watching.take(chunk)
+    watching.finish(end)
+    return {"seconds": process_time() - before, "parcels": parcels}
 
 
 def careless(subscriptions: int, months: int) -> Figures:
@@ -139,7 +171,7 @@ def calm(subscriptions: int, months: int) -> Figures:
     return {"violations": len(watch.monitors.violations)}
 
 
-MEASURES: dict[str, Callable[..., Figures]] = {f.__name__: f for f in (bare, population, careless, calm)}
+MEASURES: dict[str, Callable[..., Figures]] = {f.__name__: f for f in (bare, population, monitors, careless, calm)}
 
 if __name__ == "__main__":
     print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))

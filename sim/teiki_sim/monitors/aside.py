@@ -15,18 +15,20 @@ from teiki_sim.log.rows import Chunk
 from teiki_sim.log.waves import On, sort
 from teiki_sim.monitors.table import HEEDED, heeded
 
-_USUAL = {
-    On.LEDGER: (Kind.AUTHORISED, Kind.CAPTURED, Kind.INVOICE_PAID),
-    On.ORDER: (
-        Kind.GENERATED, Kind.AUTHORISED, Kind.INVOICE_PRINTED, Kind.EXPORTED, Kind.HANDED_OVER, Kind.SHIPPED,
-        Kind.CAPTURED, Kind.COMPLETED,
-    ),
-    On.SUBSCRIPTION: (Kind.OPENED, Kind.SCHEDULED),
-}  # fmt: skip
+USUAL = tuple(
+    sort(on, kind)
+    for on, kind in (
+        (On.SUBSCRIPTION, Kind.OPENED), (On.LEDGER, Kind.AUTHORISED), (On.ORDER, Kind.GENERATED),
+        (On.SUBSCRIPTION, Kind.SCHEDULED), (On.ORDER, Kind.AUTHORISED), (On.ORDER, Kind.EXPORTED),
+        (On.ORDER, Kind.INVOICE_PRINTED), (On.ORDER, Kind.HANDED_OVER), (On.ORDER, Kind.SHIPPED),
+        (On.ORDER, Kind.COMPLETED), (On.LEDGER, Kind.CAPTURED), (On.ORDER, Kind.CAPTURED),
+        (On.LEDGER, Kind.INVOICE_PAID),
+    )
+)  # fmt: skip
+"""The kinds of rows of a life as planned, as `sort`, in their usual order."""
 _UNUSUAL = HEEDED.copy()
+_UNUSUAL[list(USUAL)] = False
 """By `sort`."""
-for _on, _kinds in _USUAL.items():
-    _UNUSUAL[[sort(_on, kind) for kind in _kinds]] = False
 
 
 class Aside:

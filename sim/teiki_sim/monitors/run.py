@@ -12,7 +12,7 @@ from teiki_sim.log.rows import Chunk
 from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
 from teiki_sim.log.waves import On, Rows, sorts_of, waves
 from teiki_sim.monitors import books, money, purchases, schedule, shipping
-from teiki_sim.monitors.aside import Aside
+from teiki_sim.monitors.aside import USUAL, Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
@@ -65,7 +65,7 @@ class Monitors:
         """Watch a large chunk but for what is set aside; that too, when it is much or old."""
         sorts, left = sorts_of(chunk), list[NDArray[np.intp]]()
         index = self._aside.sift(chunk, sorts)
-        for rows in waves(chunk, sorts, index, _THIN, left, ECHO):
+        for rows in waves(chunk, sorts, index, _THIN, left, ECHO, USUAL):
             self._look(rows)
         for rest in left:
             self._aside.put(chunk, rest)
