@@ -10,7 +10,7 @@ from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
-from teiki_sim.log.waves import On, Rows, sorts_of, waves
+from teiki_sim.log.waves import On, Rows, bits, sorts_of, waves
 from teiki_sim.monitors import books, money, purchases, schedule, shipping
 from teiki_sim.monitors.aside import USUAL, Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
@@ -28,6 +28,13 @@ _ENOUGH = 2**16
 """Rows set aside that are watched at once."""
 _PATIENCE = 60 * DAY
 """How far behind the last row such rows may come."""
+
+
+_QUIET = bits(
+    Kind.AUTHORISED, Kind.INVOICE_PRINTED, Kind.EXPORTED, Kind.HANDED_OVER, Kind.SHIPPED, Kind.COMPLETED,
+    Kind.CAPTURED,
+)  # fmt: skip
+"""Kinds of an order's rows that change nothing a subscription's deadlines hang on: its next own row is early enough."""
 
 
 class Monitors:
@@ -146,6 +153,8 @@ class Monitors:
             watched = (scene.flags[some] & WATCHED) != 0
             late = state.agenda.expire(order[watched], at[watched])
             any_late = late or differs is not None or half is not None
+        if not scene.rows.kinds & ~_QUIET and scene.rows.on == On.ORDER:
+            return any_late
         if scene.sub_marks & WAITING:
             some = (scene.sub_flags & WAITING).nonzero()[0]
             any_late |= state.skips.expire(scene.sub[some], scene.at[some])
