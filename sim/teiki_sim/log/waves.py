@@ -9,6 +9,7 @@ code for one row and runs on arrays, and there are few waves, since most subscri
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -143,7 +144,7 @@ def waves(
 
     ``echo`` are two sorts: right after an order's row of the first, its row of the second says nothing new and is
     left out. ``usual`` are all sorts that occur, in the order in which they usually follow one another: then each is
-    a wave, or two where some subscription has it out of turn, which is found faster than the longest queue.
+    a wave, which is found faster than the longest queue; what is out of turn is left.
 
     A few busy subscriptions have far more rows than all others, which would make many waves of hardly any rows. With
     ``least`` those from the first wave on that has fewer rows are not given: ``left`` gets the places of their rows.
@@ -156,13 +157,68 @@ def waves(
     if echo is not None:
         new = _without(echo, sorts, chunk.columns["order"], index)
         index, sorts, heads = index.take(new), sorts.take(new), heads.take(new)
+    left = [] if left is None else left
     if usual:
-        key, ons = _in_turn(sorts, heads, least, usual)
-    else:
-        key, ons = _wave_of((sorts >> _BITS).astype(np.uint8), heads, least)
+        stage = _stages(usual).take(sorts)
+        back = stage[1:] <= stage[:-1]
+        back &= ~heads[1:]
+        out = back.nonzero()[0] + 1
+        if len(out) * _SELDOM < len(stage):
+            yield from _in_turn(chunk, index, stage, heads, out, least, left, usual)
+            return
+    yield from _by_queue(chunk, index, sorts, heads, least, left)
+
+
+_SELDOM = 64
+"""Where one row in so many is out of turn, there is no usual order."""
+
+
+@cache
+def _stages(usual: Sequence[int]) -> NDArray[np.uint8]:
+    """By sort: its place in the usual order."""
+    stages = np.zeros(SORTS, np.uint8)
+    stages[list(usual)] = range(len(usual))
+    return stages
+
+
+def _in_turn(
+    chunk: Chunk, index: NDArray[np.intp], stage: NDArray[np.uint8], heads: NDArray[np.bool_], out: NDArray[np.intp],
+    least: int, left: list[NDArray[np.intp]], usual: Sequence[int],
+) -> Iterator[Rows]:  # fmt: skip
+    """A wave for each stage; what comes ``out`` of turn is left, with all of its subscription that follows."""
+    sizes = np.bincount(stage, minlength=len(usual))
+    thin = sizes < least
+    if sizes[thin].any():
+        out = np.append(out, thin.take(stage).nonzero()[0])
+    if len(out):
+        begins = heads.nonzero()[0]
+        ends = np.append(begins[1:], len(stage))
+        ends = ends.take(begins.searchsorted(out, side="right") - 1)
+        rest = np.zeros(len(stage) + 1, np.int64)
+        np.add.at(rest, out, 1)
+        np.subtract.at(rest, ends, 1)
+        gone = np.cumsum(rest[:-1]) > 0
+        left.append(np.sort(index[gone]))
+        given = (~gone).nonzero()[0]
+        index, stage = index.take(given), stage.take(given)
+        sizes = np.bincount(stage, minlength=len(usual))
+    index = index.take(stage.argsort(kind="stable"))
+    start = 0
+    for code, size in zip(usual, sizes.tolist(), strict=True):
+        if size:
+            rows = index[start : start + size]
+            yield Rows(On(code >> _BITS), chunk, rows, [(1 << (code & _KIND), 0, size)])
+            start += size
+
+
+def _by_queue(
+    chunk: Chunk, index: NDArray[np.intp], sorts: NDArray[np.uint8], heads: NDArray[np.bool_], least: int,
+    left: list[NDArray[np.intp]],
+) -> Iterator[Rows]:  # fmt: skip
+    """A wave for each time that the longest queue is the next."""
+    key, ons = _wave_of((sorts >> _BITS).astype(np.uint8), heads, least)
     rest = (key < 0).nonzero()[0]
     if len(rest):
-        assert left is not None
         left.append(np.sort(index.take(rest)))
         given = (key >= 0).nonzero()[0]
         key, index, sorts = key.take(given), index.take(given), sorts.take(given)
@@ -215,37 +271,6 @@ def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64]
     heads[0] = True
     np.not_equal(both[1:], both[:-1], out=heads[1:])
     return position, heads
-
-
-def _in_turn(
-    sorts: NDArray[np.uint8], heads: NDArray[np.bool_], least: int, usual: Sequence[int]
-) -> tuple[NDArray[np.int64], list[On]]:
-    """What `_wave_of` gives, for rows that mostly follow one another in the usual order.
-
-    Where a subscription's next row does not, its rows go on in a new round of that order.
-    """
-    stage_of = np.zeros(SORTS, np.uint8)
-    stage_of[list(usual)] = range(len(usual))
-    stage = stage_of.take(sorts)
-    key = stage.astype(np.int64)
-    back = stage[1:] <= stage[:-1]
-    back &= ~heads[1:]
-    if np.count_nonzero(back):
-        rounds = np.zeros(len(key), np.int64)
-        np.cumsum(back, out=rounds[1:])
-        starts = heads.nonzero()[0]
-        rounds -= np.repeat(rounds.take(starts), np.diff(starts, append=len(key)))
-        key += rounds * len(usual)
-    sizes = np.bincount(key)
-    full = sizes >= least
-    number = np.cumsum(full) - 1
-    wave: NDArray[np.int64] = number.take(key)
-    if np.count_nonzero(sizes[~full]):  # nothing of a subscription is given that comes after what is not
-        thin = np.cumsum(~full.take(key))
-        starts = heads.nonzero()[0]
-        before = np.append(0, thin).take(starts)
-        wave[thin > np.repeat(before, np.diff(starts, append=len(key)))] = -1
-    return wave, [On(usual[one % len(usual)] >> _BITS) for one in full.nonzero()[0].tolist()]
 
 
 def _wave_of(

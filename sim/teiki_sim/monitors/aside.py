@@ -31,6 +31,13 @@ _UNUSUAL[list(USUAL)] = False
 """By `sort`."""
 
 
+_READ = (
+    "at", "sub", "order", "cycle", "actor", "kind", "side", "method", "transaction", "product", "quantity", "amount",
+    "ship", "delivery", "status_to", "code",
+)  # fmt: skip
+"""Columns that monitors look at."""
+
+
 class Aside:
     """The rows set aside, which are some and later rows of some subscriptions and single orders.
 
@@ -75,7 +82,7 @@ class Aside:
 
     def _keep(self, chunk: Chunk, index: NDArray[np.intp]) -> None:
         if len(index):
-            columns = {name: column.take(index) for name, column in chunk.columns.items()}
+            columns = {name: chunk.columns[name].take(index) for name in _READ}
             self._parts.append(Chunk(0, columns, {}, chunk.vocabulary, chunk.seqs(index)))
             self.oldest = min(self.oldest, int(columns["at"].min()))
 
