@@ -171,7 +171,9 @@ def calm(subscriptions: int, months: int) -> Figures:
     return {"violations": len(watch.monitors.violations)}
 
 
-MEASURES: dict[str, Callable[..., Figures]] = {f.__name__: f for f in (bare, population, monitors, careless, calm)}
+MEASURES: dict[str, Callable[..., Figures]] = {
+    f.__name__: f for f in (bare, population, monitors, careless, calm)
+}
 
 if __name__ == "__main__":
     print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -10,23 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import KIND_NUMBERS, Kind
+from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import COLUMNS, Chunk
-from teiki_sim.log.waves import SORTS, On, Rows, bits, sort, sorts_of, waves
+from teiki_sim.log.waves import SORTS, On, Rows, sort, sorts_of, waves
 from teiki_sim.paged import LARGE, Columns
 
 _PAYMENT_KINDS = {
     Kind.AUTHORISED, Kind.DECLINED, Kind.PENDING, Kind.NO_ANSWER, Kind.REAUTHORISED, Kind.CAPTURED,
     Kind.CAPTURE_FAILED, Kind.PAYMENT_CANCELLED, Kind.REFUNDED, Kind.EXPIRED, Kind.INQUIRED,
 }  # fmt: skip
-_VALUED = bits(Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED, Kind.RECALCULATED)
-_COUNTED = bits(Kind.COUNTED)
-_PLACED = bits(Kind.OPENED, Kind.GENERATED)
-_GENERATED = bits(Kind.GENERATED)
-_ASKED = bits(Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING)
-_CAPTURED, _REFUNDED = bits(Kind.CAPTURED), bits(Kind.REFUNDED)
-_HELD, _RELEASED = bits(Kind.HELD), bits(Kind.RELEASED)
-_FLAG_SET, _FLAG_CLEARED = bits(Kind.FLAG_SET), bits(Kind.FLAG_CLEARED)
+_VALUED = {Kind.OPENED, Kind.GENERATED, Kind.EDITED, Kind.SCHEDULED, Kind.RECALCULATED}
+_PLACED = {Kind.OPENED, Kind.GENERATED}
+_ASKED = {Kind.AUTHORISED, Kind.REAUTHORISED, Kind.PENDING}
+_HOLDS: dict[int, bool] = {Kind.HELD: True, Kind.RELEASED: False}
+_FLAGS: dict[int, bool] = {Kind.FLAG_SET: True, Kind.FLAG_CLEARED: False}
 #: Kinds that leave every table as it is.
 _NO_STATE = {
     Kind.SETTING, Kind.SKIPPED, Kind.HANDED_OVER, Kind.WAREHOUSE_STOPPED, Kind.SHIPPED, Kind.DELIVERED,
@@ -89,10 +86,6 @@ _LEDGER_STATE: dict[int, int] = {
     Kind.EXPIRED: Live.EXPIRED,
     Kind.REFUNDED: Live.REFUNDED,
 }
-_STATE_OF = np.array([_LEDGER_STATE.get(kind, Live.NONE) for kind in KIND_NUMBERS], np.uint8)
-_HAS_STATUS = np.array([kind not in _NO_STATE for kind in KIND_NUMBERS])
-_HAS_STATE = _STATE_OF != Live.NONE
-_IS_PAYMENT = np.array([kind in _PAYMENT_KINDS for kind in KIND_NUMBERS])
 
 FOLDED = np.zeros(SORTS, np.bool_)
 """By `sort`: whether such rows change a table."""
@@ -160,79 +153,60 @@ class Fold:
             self._subscriptions(rows)
 
     def _ledger(self, rows: Rows) -> None:
-        ledger, kept = self.ledger, self._ledger_values
-        told = (rows.transaction >= 0) & _HAS_STATE.take(rows.kind)
-        if np.count_nonzero(told) < len(told):  # nothing was opened there: no such transaction
-            rows = rows.where(told)
-        t = rows.transaction
-        ledger.state[t] = _STATE_OF.take(rows.kind)
+        if rows.is_ not in _LEDGER_STATE:
+            return
+        ledger, kept, t = self.ledger, self._ledger_values, rows.transaction
+        told = (t >= 0).nonzero()[0]
+        if len(told) < len(t):  # nothing was opened there: no such transaction
+            rows = rows.some(told)
+            t = rows.transaction
+        ledger.state[t] = _LEDGER_STATE[rows.is_]
         if "order" in kept:
             ledger.order[t] = rows.order
-        if rows.kinds & _ASKED:
-            asked = rows.of(_ASKED)
-            ledger.authorised[asked.transaction] = asked.amount
-        if rows.kinds & _CAPTURED and "captured" in kept:
-            captured = rows.of(_CAPTURED)
-            ledger.captured[captured.transaction] += captured.amount
-        if rows.kinds & _REFUNDED and "refunded" in kept:
-            refunded = rows.of(_REFUNDED)
-            ledger.refunded[refunded.transaction] += refunded.amount
+        if rows.is_ in _ASKED:
+            ledger.authorised[t] = rows.amount
+        elif rows.is_ == Kind.CAPTURED and "captured" in kept:
+            ledger.captured[t] += rows.amount
+        elif rows.is_ == Kind.REFUNDED and "refunded" in kept:
+            ledger.refunded[t] += rows.amount
 
     def _orders(self, rows: Rows) -> None:
-        orders = self.orders
-        if rows.kinds & _PLACED:
-            placed = rows.of(_PLACED)
-            orders.sub[placed.order] = placed.sub
-        if rows.kinds & _GENERATED:
-            generated = rows.of(_GENERATED)
-            sub, cycle = generated.sub, generated.cycle
+        orders, kind = self.orders, rows.is_
+        if kind in _PLACED:
+            orders.sub[rows.order] = rows.sub
+        if kind == Kind.GENERATED:
+            sub, cycle = rows.sub, rows.cycle
             if (single := sub < 0).any():
                 sub, cycle = sub[~single], cycle[~single]
             self.subscriptions.cycle[sub] = cycle
-        if rows.kinds & _COUNTED:
-            counted = rows.of(_COUNTED)
-            self.subscriptions.cycle[counted.sub] = counted.quantity
-        if rows.kinds & _VALUED:
-            valued = rows.of(_VALUED)
-            _set_given(orders, valued.order, valued, self._order_values)
-        _set_switch(orders.stopped, rows, "order", _HELD, _RELEASED)
-        given = _given_status(rows)
-        if len(given):
-            order, status, payment = rows.order, rows.status_to, _IS_PAYMENT.take(rows.kind)
-            if len(given) < len(order):
-                order, status, payment = order.take(given), status.take(given), payment.take(given)
-            paid = payment.nonzero()[0]
-            if len(paid) == len(order):
-                orders.payment[order] = status
-            elif len(paid):
-                orders.payment[order.take(paid)] = status.take(paid)
-                other = (~payment).nonzero()[0]
-                orders.status[order.take(other)] = status.take(other)
-            else:
-                orders.status[order] = status
+        elif kind == Kind.COUNTED:
+            self.subscriptions.cycle[rows.sub] = rows.quantity
+        if kind in _VALUED:
+            _set_given(orders, rows.order, rows, self._order_values)
+        if kind in _HOLDS:
+            orders.stopped[rows.order] = _HOLDS[kind]
+        if kind not in _NO_STATE:
+            column = orders.payment if kind in _PAYMENT_KINDS else orders.status
+            _set_status(column, rows.order, rows.status_to)
 
     def _subscriptions(self, rows: Rows) -> None:
-        subs = self.subscriptions
-        if rows.kinds & _VALUED:
-            valued = rows.of(_VALUED)
-            _set_given(subs, valued.sub, valued, self._sub_values)
-        _set_switch(subs.flag, rows, "sub", _FLAG_SET, _FLAG_CLEARED)
-        _set_switch(subs.held, rows, "sub", _HELD, _RELEASED)
-        given = _given_status(rows)
-        if len(given):
-            subs.status[rows.sub.take(given)] = rows.status_to.take(given)
+        subs, kind = self.subscriptions, rows.is_
+        if kind in _VALUED:
+            _set_given(subs, rows.sub, rows, self._sub_values)
+        if kind in _FLAGS:
+            subs.flag[rows.sub] = _FLAGS[kind]
+        if kind in _HOLDS:
+            subs.held[rows.sub] = _HOLDS[kind]
+        if kind not in _NO_STATE:
+            _set_status(subs.status, rows.sub, rows.status_to)
 
 
-def _given_status(rows: Rows) -> NDArray[np.intp]:
-    given: NDArray[np.bool_] = rows.status_to > 0
-    given &= _HAS_STATUS.take(rows.kind)
-    return given.nonzero()[0]
-
-
-def _set_switch(column: NDArray[np.bool_], rows: Rows, index: str, on: int, off: int) -> None:
-    for kind, value in ((on, True), (off, False)):
-        if rows.kinds & kind:
-            column[getattr(rows.of(kind), index)] = value
+def _set_status(column: NDArray[np.uint8], index: NDArray[np.intp], status: NDArray[np.uint8]) -> None:
+    given = status.nonzero()[0]
+    if len(given) == len(status):
+        column[index] = status
+    elif len(given):
+        column[index.take(given)] = status.take(given)
 
 
 def _set_given(table: Growing, index: NDArray[Any], rows: Rows, names: tuple[str, ...]) -> None:

@@ -1,8 +1,8 @@
 """Waves: the rows of a chunk in groups that can be worked on as arrays.
 
-Every subscription (or single order) stands with its next row in one of three queues: for rows about the ledger, about
-orders, and about subscriptions as such. The longest queue goes next: its rows are a *wave*, and whoever was
-in it queues up anew with the row that follows. So the rows of a wave tell of one table, no subscription is there
+Every subscription (or single order) stands with its next row in a queue for rows of that kind about that table: the
+ledger, orders, or subscriptions as such. The longest queue goes next: its rows are a *wave*, and whoever was
+in it queues up anew with the row that follows. So the rows of a wave are of one kind, no subscription is there
 twice, and wave after wave takes every subscription's rows in order. Code on a wave reads like
 code for one row and runs on arrays, and there are few waves, since most subscriptions live alike.
 """
@@ -10,13 +10,12 @@ code for one row and runs on arrays, and there are few waves, since most subscri
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import KIND_NUMBERS, Kind, Side
+from teiki_sim.log.kinds import Kind, Side
 from teiki_sim.log.rows import Chunk
 
 Part = slice | NDArray[np.intp]
@@ -44,17 +43,6 @@ for _side in Side:
     _ON[_side * 4 : _side * 4 + 4] = np.array(_by_side, np.uint8) << _BITS
 #: Columns that are indices of tables; arrays of another type than intp are several times slower as an index.
 _NUMBERS = frozenset(("sub", "order", "transaction"))
-#: What monitors look at together lies together in a wave, so that it is one slice.
-_FIRST = (
-    Kind.SCHEDULED, Kind.EDITED, Kind.HELD, Kind.RELEASED, Kind.RETURNED, Kind.CANCELLED, Kind.DELETED,
-    Kind.COMPLETED, Kind.EXPORTED, Kind.GENERATED, Kind.AUTHORISED, Kind.REAUTHORISED, Kind.DECLINED,
-    Kind.PENDING, Kind.NO_ANSWER, Kind.INQUIRED, Kind.CAPTURE_FAILED, Kind.EXPIRED, Kind.PAYMENT_CANCELLED,
-    Kind.REFUNDED, Kind.CAPTURED, Kind.SHIPPED,
-)  # fmt: skip
-_PLACES = (*_FIRST, *(kind for kind in KIND_NUMBERS if kind not in _FIRST))
-_BIT_AT = [1 << kind for kind in _PLACES]
-_PLACE = np.argsort(_PLACES).astype(np.uint8)
-"""By kind."""
 
 
 def sort(on: On, kind: Kind) -> int:
@@ -74,23 +62,13 @@ def sorts_of(chunk: Chunk) -> NDArray[np.uint8]:
     return found
 
 
-def bits(*kinds: Kind) -> int:
-    """Some kinds as a number with a bit for each."""
-    return sum(1 << kind for kind in kinds)
-
-
 class Rows:
-    """Rows of one wave, kind by kind. Each column is an array, read when it is first asked for.
+    """Rows of one wave, all of one kind. Each column is an array, read when it is first asked for."""
 
-    ``kinds`` has the bits of those that may occur; ``spans`` says where each begins and ends.
-    """
-
-    def __init__(
-        self, on: On, chunk: Chunk, index: NDArray[np.intp], spans: Sequence[tuple[int, int, int]] = ()
-    ) -> None:
+    def __init__(self, on: On, is_: int, chunk: Chunk, index: NDArray[np.intp]) -> None:
         self.on = on
-        self.spans = spans
-        self.kinds = sum([bit for bit, _, _ in spans])
+        self.is_ = is_
+        """The rows' kind."""
         self._chunk = chunk
         self._index = index
 
@@ -107,28 +85,9 @@ class Rows:
         self.__dict__[name] = value
         return value
 
-    def part(self, kinds: int) -> Part:
-        """Where the rows of these kinds are."""
-        found = [(start, end) for bit, start, end in self.spans if bit & kinds]
-        if not found:
-            return slice(0, 0)
-        if len(found) == 1 or all(end == start for (_, end), (start, _) in pairwise(found)):
-            return slice(found[0][0], found[-1][1])
-        return np.concatenate([np.arange(start, end) for start, end in found])
-
     def some(self, part: Part) -> "Rows":
-        """Some of the rows, whose kinds are left open."""
-        return Rows(self.on, self._chunk, self._index[part])
-
-    def of(self, kinds: int) -> "Rows":
-        """The rows of these kinds."""
-        return self.some(self.part(kinds))
-
-    def where(self, mask: NDArray[np.bool_]) -> "Rows":
-        """The rows for which ``mask`` holds."""
-        part = mask.nonzero()[0]
-        spans = [(bit, *part.searchsorted((start, end)).tolist()) for bit, start, end in self.spans]
-        return Rows(self.on, self._chunk, self._index[part], spans)
+        """Some of the rows."""
+        return Rows(self.on, self.is_, self._chunk, self._index[part])
 
 
 def waves(
@@ -207,7 +166,7 @@ def _in_turn(
     for code, size in zip(usual, sizes.tolist(), strict=True):
         if size:
             rows = index[start : start + size]
-            yield Rows(On(code >> _BITS), chunk, rows, [(1 << (code & _KIND), 0, size)])
+            yield Rows(On(code >> _BITS), code & _KIND, chunk, rows)
             start += size
 
 
@@ -216,29 +175,20 @@ def _by_queue(
     left: list[NDArray[np.intp]],
 ) -> Iterator[Rows]:  # fmt: skip
     """A wave for each time that the longest queue is the next."""
-    key, ons = _wave_of((sorts >> _BITS).astype(np.uint8), heads, least)
-    rest = (key < 0).nonzero()[0]
+    wave, queues = _wave_of(sorts, heads, least)
+    rest = (wave < 0).nonzero()[0]
     if len(rest):
         left.append(np.sort(index.take(rest)))
-        given = (key >= 0).nonzero()[0]
-        key, index, sorts = key.take(given), index.take(given), sorts.take(given)
-        if not len(index):
-            return
-    key <<= _BITS
-    key |= _PLACE.take(sorts & _KIND)
-    if int(key.max()) < 2**16:
-        key = key.astype(np.uint16)  # sorted by radix, far faster
-    by_wave = key.argsort(kind="stable")
-    index = index.take(by_wave)
-    key = key.take(by_wave)
-    starts = [0, *((key[1:] != key[:-1]).nonzero()[0] + 1).tolist()]
-    spans: dict[int, list[tuple[int, int, int]]] = {}
-    for start, end, code in zip(starts, [*starts[1:], len(key)], key.take(starts).tolist(), strict=True):
-        spans.setdefault(code >> _BITS, []).append((_BIT_AT[code & _KIND], start, end))
-    for wave, some in spans.items():
-        first, last = some[0][1], some[-1][2]
-        own = [(bit, start - first, end - first) for bit, start, end in some]
-        yield Rows(ons[wave], chunk, index[first:last], own)
+        given = (wave >= 0).nonzero()[0]
+        wave, index = wave.take(given), index.take(given)
+    sizes = np.bincount(wave, minlength=len(queues))
+    if len(queues) < 2**16:
+        wave = wave.astype(np.uint16)  # sorted by radix, far faster
+    index = index.take(wave.argsort(kind="stable"))
+    start = 0
+    for code, size in zip(queues, sizes.tolist(), strict=True):
+        yield Rows(On(code >> _BITS), code & _KIND, chunk, index[start : start + size])
+        start += size
 
 
 def _without(
@@ -274,28 +224,28 @@ def _by_entity(chunk: Chunk, index: NDArray[np.intp]) -> tuple[NDArray[np.int64]
 
 
 def _wave_of(
-    on: NDArray[np.uint8], heads: NDArray[np.bool_], least: int
-) -> tuple[NDArray[np.int64], list[On]]:
-    """The wave of each row, -1 for those left out, and what the waves tell of."""
-    wave = np.full(len(on), -1, np.int64)
-    ons: list[On] = []
+    sorts: NDArray[np.uint8], heads: NDArray[np.bool_], least: int
+) -> tuple[NDArray[np.int64], list[int]]:
+    """The wave of each row, -1 for those left out, and the sorts of the waves."""
+    wave = np.full(len(sorts), -1, np.int64)
+    queues: list[int] = []
     place = heads.nonzero()[0]  # of each subscription's next row
-    end = np.append(place[1:], len(on))
+    end = np.append(place[1:], len(sorts))
     while len(place):
-        following = on.take(place)
+        following = sorts.take(place)
         most = np.bincount(following)
         best = int(most.argmax())
         if most[best] < least:
             break
         if most[best] == len(place):
-            wave[place] = len(ons)
+            wave[place] = len(queues)
             place = place + 1
         else:
             chosen = (following == best).nonzero()[0]
-            wave[place.take(chosen)] = len(ons)
+            wave[place.take(chosen)] = len(queues)
             place[chosen] += 1
-        ons.append(On(best))
+        queues.append(best)
         going = (place < end).nonzero()[0]
         if len(going) < len(place):
             place, end = place.take(going), end.take(going)
-    return wave, ons
+    return wave, queues

@@ -35,12 +35,12 @@ def changed(scene: Scene) -> None:
             moved.orders |= before.orders
         state.moved_on[sub] = moved.day, seq
     state.subs.flags[scene.sub] |= MOVED
-    child, sub = state.subs.last.take(scene.sub), scene.sub
+    child, moving = state.subs.last.take(scene.sub), scene.sub
     for _ in range(_CHAIN):
         there = (child >= 0).nonzero()[0]
-        child, sub = child.take(there), sub.take(there)
+        child, moving = child.take(there), moving.take(there)
         old = ((orders.flags.take(child) & SHIPPED) == 0) & ~DEAD.take(state.fold.orders.status.take(child))
-        for number, order in zip(sub[old].tolist(), child[old].tolist(), strict=True):
+        for number, order in zip(moving[old].tolist(), child[old].tolist(), strict=True):
             state.moved[number].orders.add(order)
         child = orders.previous.take(child)
 

@@ -5,7 +5,7 @@ import numpy as np
 from teiki_sim.calendar import DAY
 from teiki_sim.frequencies import FrequencyRefused, parse
 from teiki_sim.log.fold import Live
-from teiki_sim.log.kinds import KIND_NUMBERS, Kind
+from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.monitors.scene import Scene, each
 from teiki_sim.monitors.state import (
@@ -31,8 +31,6 @@ _SET: dict[int, int] = {
     Kind.INVOICE_PRINTED: PRINTED,
 }
 _CLEARED: dict[int, int] = {Kind.WAREHOUSE_STOPPED: EXPORTED, Kind.DELETED: KNOWN}
-_SETS = np.array([_SET.get(kind, 0) for kind in KIND_NUMBERS], np.uint16)
-_KEEPS = np.array([~_CLEARED.get(kind, 0) & 0xFFFF for kind in KIND_NUMBERS], np.uint16)
 MARKING = tuple(Kind(number) for number in (*_SET, *_CLEARED))
 """The kinds that set or clear flags."""
 
@@ -132,9 +130,12 @@ def note_captured(scene: Scene) -> None:
 
 
 def mark(scene: Scene) -> None:
-    """What some kinds of rows say of an order once and for all, as flags."""
-    flags, order, kind = scene.state.orders.flags, scene.order, scene.kind
-    flags[order] = flags.take(order) & _KEEPS.take(kind) | _SETS.take(kind)
+    """What rows of some kinds say of an order once and for all, as a flag."""
+    flags, order, kind = scene.state.orders.flags, scene.order, scene.rows.is_
+    if kind in _SET:
+        flags[order] |= np.uint16(_SET[kind])
+    else:
+        flags[order] &= np.uint16(~_CLEARED[kind] & 0xFFFF)
 
 
 def note_stopped(scene: Scene) -> None:

@@ -1,6 +1,6 @@
 """The monitors as a log's sink: one pass over the rows, one fold for all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,19 +10,19 @@ from teiki_sim.calendar import DAY
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
-from teiki_sim.log.waves import On, Rows, bits, sorts_of, waves
+from teiki_sim.log.waves import On, Rows, sorts_of, waves
 from teiki_sim.monitors import books, money, purchases, schedule, shipping
 from teiki_sim.monitors.aside import USUAL, Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import State
-from teiki_sim.monitors.table import AFTER, BEFORE, ECHO, Glances, heeded
+from teiki_sim.monitors.table import ECHO, GLANCES, Glance, heeded
 from teiki_sim.monitors.violation import Names, Numbers, Violation, violations_of
 
 _SLACK = 2 * DAY
 """How far behind the last row deadlines are swept: rows of different subscriptions may be a little out of order."""
 _OPEN = WATCHED | SOON
-_MANY, _THIN = 2**12, 2**9
+_MANY, _THIN = 2**12, 2**7
 """Of a chunk of many rows, thin waves are set aside."""
 _ENOUGH = 2**16
 """Rows set aside that are watched at once."""
@@ -30,7 +30,7 @@ _PATIENCE = 60 * DAY
 """How far behind the last row such rows may come."""
 
 
-_QUIET = bits(
+_QUIET = (
     Kind.AUTHORISED, Kind.INVOICE_PRINTED, Kind.EXPORTED, Kind.HANDED_OVER, Kind.SHIPPED, Kind.COMPLETED,
     Kind.CAPTURED,
 )  # fmt: skip
@@ -135,11 +135,13 @@ class Monitors:
         scene = Scene(self.state, rows)
         if self._expire(scene):
             scene = scene.anew()
-        _show(scene, BEFORE[rows.on])
-        if rows.on == On.ORDER:
+        before, after = GLANCES[rows.on, rows.is_]
+        _show(scene, before)
+        if rows.on == On.ORDER and rows.is_ in books.MARKING:
             books.mark(scene)
         self.state.fold.apply(rows)
-        _show(scene.anew(), AFTER[rows.on])
+        if after:
+            _show(scene.anew(), after)
 
     def _expire(self, scene: Scene) -> bool:
         """Deadlines that ran out before these rows, judged before anything of them is known; whether there were any."""
@@ -153,7 +155,7 @@ class Monitors:
             watched = (scene.flags[some] & WATCHED) != 0
             late = state.agenda.expire(order[watched], at[watched])
             any_late = late or differs is not None or half is not None
-        if not scene.rows.kinds & ~_QUIET and scene.rows.on == On.ORDER:
+        if scene.rows.on == On.ORDER and scene.rows.is_ in _QUIET:
             return any_late
         if scene.sub_marks & WAITING:
             some = (scene.sub_flags & WAITING).nonzero()[0]
@@ -179,16 +181,13 @@ class Monitors:
         schedule.not_resumed(state, state.resume_watch.sweep(horizon))
 
 
-def _show(scene: Scene, glances: Glances) -> None:
+def _show(scene: Scene, glances: Sequence[Glance]) -> None:
     """Let each monitor see those of the rows that it asked for, with flags as they are now for all of them."""
-    rows, among = scene.rows, scene.marks
-    parts = {rows.kinds: scene}
-    for look, kinds, marks, sub_marks in glances[rows.kinds]:
+    among = scene.marks
+    for look, marks, sub_marks in glances:
         if (marks and not among & marks) or (sub_marks and not scene.sub_marks & sub_marks):
             continue
-        part = parts.get(kinds)
-        if part is None:
-            part = parts[kinds] = scene.some(rows.part(kinds))
+        part = scene
         if marks:
             part = part.some((part.flags & marks).nonzero()[0])
         if sub_marks:

@@ -171,6 +171,7 @@ class State:
         self.fold.subscriptions.reach(self.subscriptions + 1)
         self.orders.reach(self.fold.orders.size)
         self.subs.reach(self.fold.subscriptions.size)
+        self.subs.flags[-1] = 0  # nobody's: where rows of no subscription look
         self.words = chunk.vocabulary.codes.list
 
     def expect(self, last: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from teiki_sim.log.fold import FOLDED
 from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
-from teiki_sim.log.waves import On, bits, sort
+from teiki_sim.log.waves import On, sort
 from teiki_sim.monitors import (
     acquirer,
     addresses,
@@ -292,42 +292,22 @@ INVARIANTS: tuple[str, ...] = tuple(
 
 
 class Glance(NamedTuple):
-    """A watch in short, with the bits of its kinds."""
+    """A watch in short."""
 
     look: Look
-    kinds: int
     marks: int
     sub_marks: int
 
 
-class Glances(dict[int, tuple[Glance, ...]]):
-    """What looks at waves of one sort, by the bits of the kinds in a wave; waves are alike, so each is found once."""
-
-    def __init__(self, all_: tuple[Glance, ...]) -> None:
-        super().__init__()
-        self._all = all_
-
-    def __missing__(self, kinds: int) -> tuple[Glance, ...]:
-        some = (glance._replace(kinds=glance.kinds & kinds) for glance in self._all)
-        found = self[kinds] = tuple(glance for glance in some if glance.kinds)
-        return found
+def _glances(on: On, kind: Kind, after: bool) -> tuple[Glance, ...]:
+    mine = (watch for watch in WATCHES if watch.on is on and kind in watch.kinds and watch.after == after)
+    return tuple(Glance(watch.look, watch.marks, watch.sub_marks) for watch in mine)
 
 
-def _glances(after: bool) -> dict[On, Glances]:
-    return {
-        on: Glances(
-            tuple(
-                Glance(watch.look, bits(*watch.kinds), watch.marks, watch.sub_marks)
-                for watch in WATCHES
-                if watch.on is on and watch.after == after
-            )
-        )
-        for on in On
-    }
-
-
-BEFORE, AFTER = _glances(after=False), _glances(after=True)
-"""What looks at a wave before and after it is folded, in the order of the table."""
+GLANCES: dict[tuple[On, int], tuple[tuple[Glance, ...], tuple[Glance, ...]]] = {
+    (on, kind): (_glances(on, kind, False), _glances(on, kind, True)) for on in On for kind in Kind
+}
+"""By what rows tell of and their kind: what looks at a wave before and after it is folded, in the table's order."""
 
 HEEDED = FOLDED.copy()
 HEEDED[[sort(On.ORDER, kind) for kind in books.MARKING]] = True
