@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.shop import Shop
 
@@ -12,9 +10,7 @@ __all__ = ["carry_address", "change_address", "is_old", "order_address", "siblin
 
 def siblings(shop: Shop, sub: int) -> list[int]:
     """All subscriptions of this one's customer, itself included."""
-    subs = shop.subs
-    found: list[int] = np.flatnonzero(subs.customer[: subs.n] == subs.customer.item(sub)).tolist()
-    return found
+    return shop.by_customer.of(shop.subs.customer[: shop.subs.n], shop.subs.customer.item(sub))
 
 
 def change_address(shop: Shop, sub: int, actor: Actor) -> None:

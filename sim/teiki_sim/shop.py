@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from teiki_sim.aftermath import Aftermath
 from teiki_sim.buyers import Bargain, Buyers
+from teiki_sim.by_customer import ByCustomer
 from teiki_sim.calendar import DAY, SUNDAY, Lead, day_of
 from teiki_sim.config import SLIP_NAMES, Config, minutes
 from teiki_sim.customer_record import Addresses, Adjustments, Instruments
@@ -87,6 +88,7 @@ class Shop:
     coupons: set[tuple[int, str]] = field(default_factory=set)  # used, by customer
     tries: dict[int, int] = field(default_factory=dict)  # further authorisations asked for an order
     addresses: Addresses = field(default_factory=Addresses)
+    by_customer: ByCustomer = field(default_factory=ByCustomer)
     instruments: Instruments = field(default_factory=Instruments)
     shortened: set[int] = field(default_factory=set)  # methods whose provider shortened its period
     told_to_discard: set[int] = field(default_factory=set)  # orders whose invoice the customer shall destroy
