@@ -6,7 +6,7 @@ log or the monitors. Only orders that something happened to are followed, so a q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from teiki_sim.calendar import DAY
 from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.slip_names import SLIPS
+from teiki_sim.tables import LOOKED_AFTER, Rows
 from teiki_sim.truth import BROKE, MENDED, OPEN, Slip
 
 if TYPE_CHECKING:
@@ -142,17 +143,17 @@ class Aftermath:
     def follow(self, order: int, slip: str, *invariants: str) -> None:
         """A slip (or a provider's fault) just befell the order and can break these; none: all that its note names."""
         followed = self.orders.setdefault(order, _Followed())
+        self._shop.orders.flags[order] |= LOOKED_AFTER
         for invariant in invariants or SLIPS[slip].invariants:
             if invariant in _CHECKS and slip not in followed.causes.setdefault(invariant, {}):
                 followed.causes[invariant][slip] = None
                 self._blame(order, followed, invariant, slip)
         self.look(order)
 
-    def look_at(self, orders: Iterable[int]) -> None:
+    def look_at(self, orders: Rows) -> None:
         """`look` at those of many orders that are followed."""
-        for order in orders:
-            if order in self.orders:
-                self.look(order)
+        for order in orders[self._shop.orders.flags[orders] & LOOKED_AFTER > 0].tolist():
+            self.look(order)
 
     def look(self, order: int) -> None:
         """Something about the order changed: judge it."""

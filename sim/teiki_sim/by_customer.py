@@ -28,7 +28,9 @@ class ByCustomer:
             self._order = customers.argsort(kind="stable")
             self._sorted = customers.take(self._order)
             known = len(customers)
-        wanted = np.array((customer, customer + 1), customers.dtype)  # of another type, the whole index is converted
+        wanted = np.array(
+            (customer, customer + 1), customers.dtype
+        )  # of another type, the whole index is converted
         first, last = self._sorted.searchsorted(wanted).tolist()
         late = (customers[known:] == customer).nonzero()[0] + known
         return [*self._order[first:last].tolist(), *late.tolist()]

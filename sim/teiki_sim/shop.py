@@ -280,7 +280,7 @@ class Shop:
         )  # fmt: skip
         table.last_seq[orders] = np.arange(first, first + len(orders), dtype=np.int32)
         if self.aftermath.orders and kind in _MONEY_MOVES:
-            self.aftermath.look_at(orders.tolist())
+            self.aftermath.look_at(orders)
 
     def set_status(
         self, order: int, status: int, kind: Kind, actor: Actor, rule: str = "", *, code: int = 0
