@@ -19,7 +19,7 @@ from teiki_sim.log.rows import Vocabulary
 from teiki_sim.log.statuses import CODE
 from teiki_sim.log.writer import Log
 from teiki_sim.messages import METHOD_NAMES, Method
-from teiki_sim.monitors import INVARIANTS, Monitors, Violation, violations_frame, write_violations
+from teiki_sim.monitors import INVARIANTS, Monitors, Violation, run, violations_frame, write_violations
 from teiki_sim.monitors.wording import MESSAGES, RULES
 
 COLUMNS = [
@@ -165,6 +165,32 @@ def test_cutting_and_annotating_change_nothing(rows: list[Any]) -> None:
     assert _play(rows, 7) == whole
     assert _play(rows, 2**18, noise=True) == whole
     assert len({v.id for v in whole}) == len(whole)
+
+
+_LIKELY = [
+    Kind.OPENED, Kind.SCHEDULED, Kind.GENERATED, Kind.AUTHORISED, Kind.EXPORTED, Kind.HANDED_OVER, Kind.SHIPPED,
+    Kind.COMPLETED, Kind.CAPTURED, Kind.INVOICE_PAID,
+]  # fmt: skip
+_LIKELY_ROW = st.tuples(
+    st.sampled_from([*_LIKELY * 3, *Kind]), st.sampled_from([Side.STORE, Side.STORE, Side.PROVIDER]),
+    st.integers(-1, 5), st.booleans(), st.integers(0, 1), st.integers(0, 5), st.sampled_from(_STATUSES),
+    st.sampled_from([*_WORDS, "orphan"]), st.integers(-1, 3), st.integers(-1, 40), st.sampled_from([-1, *Method]),
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(_LIKELY_ROW, min_size=20, max_size=120),
+    st.integers(1, 30),
+    st.integers(1, 4),
+    st.integers(1, 30),
+)
+def test_setting_rows_aside_changes_nothing(rows: list[Any], chunk: int, thin: int, enough: int) -> None:
+    whole = _play(rows, 2**18)  # too few to set any aside
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"_MANY": 1, "_THIN": thin, "_ENOUGH": enough}.items():
+            patch.setattr(run, name, value)
+        assert _play(rows, chunk) == whole
 
 
 class FileIds(Ids):
