@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.shop import Shop
 
-__all__ = ["awaits_lowering", "lower", "put_back", "recalculate", "tier_counts"]
+__all__ = [
+    "awaits_lowering", "forget_recalculation", "lower", "made", "put_back", "recalculate", "tier_counts", "tiers_differ",
+]  # fmt: skip
 
 
 def tier_counts(shop: Shop, subs: NDArray[Any], cycle: NDArray[Any]) -> NDArray[Any]:
@@ -19,9 +22,42 @@ def tier_counts(shop: Shop, subs: NDArray[Any], cycle: NDArray[Any]) -> NDArray[
         return cycle
     counts = cycle.copy()
     for i, sub in enumerate(subs.tolist()):
-        if sub in late:
-            counts[i] += late.pop(sub)
+        counts[i] += late.get(sub, 0)
     return counts
+
+
+def tiers_differ(shop: Shop, sub: int, one: int, other: int) -> bool:
+    """Whether price or gifts of a subscription's goods are others at two counts."""
+    gifts = {gift.count for gift in shop.config.gifts}
+    if (one in gifts) != (other in gifts):
+        return True
+    product, unit = shop.subs.product[[sub, sub]], shop.subs.unit_price[[sub, sub]]
+    products = shop.log.vocabulary.products
+    first, second = shop.prices.units(products, product, np.array([one, other]), unit).tolist()
+    return bool(first != second)
+
+
+def made(shop: Shop, subs: NDArray[Any], cycle: NDArray[Any]) -> None:
+    """Children were made by the `tier_counts`: what waited for a recalculation waits no more."""
+    late = shop.notes.count_less
+    for sub, count in zip(subs.tolist(), cycle.tolist(), strict=True) if late else ():
+        less = late.pop(sub, 0)
+        _judge_forgotten(shop, sub, less > 0 and tiers_differ(shop, sub, count, count + less))
+
+
+def forget_recalculation(shop: Shop, order: int, actor: Actor) -> None:
+    """A slip: the count is lowered, and price and gifts stay those of the count before."""
+    sub = shop.orders.sub.item(order)
+    lower(shop, order, actor)
+    shop.notes.not_recalculated[sub] = shop.truth.open(
+        shop.now, "operator", "count_not_recalculated", "INV-33", sub
+    )
+
+
+def _judge_forgotten(shop: Shop, sub: int, broke: bool) -> None:
+    row = shop.notes.not_recalculated.pop(sub, None)
+    if row is not None:
+        shop.truth.judge(row, shop.now, lambda: broke)
 
 
 def lower(shop: Shop, order: int, actor: Actor) -> None:
@@ -54,4 +90,5 @@ def awaits_lowering(shop: Shop, sub: int, order: int) -> bool:
 def recalculate(shop: Shop, sub: int, actor: Actor) -> None:
     """Recalculate a subscription: its next price and gifts fit its count again."""
     shop.notes.count_less.pop(sub, None)
+    _judge_forgotten(shop, sub, False)
     shop.sub_row(Kind.RECALCULATED, sub, actor, "count")

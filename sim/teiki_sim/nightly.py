@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teiki_sim import adjusting, points
-from teiki_sim.counts import tier_counts
+from teiki_sim import counts as delivery_counts
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.holds import checks, refusals
 from teiki_sim.holds.keeping import hold_cycles
@@ -57,7 +57,7 @@ def generate(
         due = _without_collisions(shop, due)
     subs = shop.subs
     cycles = subs.cycle[due] + 1 if cycle is None else cycle
-    counts = tier_counts(shop, due, cycles)
+    counts = delivery_counts.tier_counts(shop, due, cycles)
     orders = _new_children(shop, due, cycles, counts, dates)
     outcome, code = _charge(shop, orders, subs.attempt[due])
     table = shop.orders
@@ -79,6 +79,7 @@ def generate(
         adjusting.give_back(shop, orders[~born])
         adjusting.note_applied(shop, children)
     _enclose(shop, children, counts[born])
+    delivery_counts.made(shop, parents, table.cycle[children])
     _become_last(shop, parents, children)
     if cycle is None:
         subs.cycle[parents] = table.cycle[children]

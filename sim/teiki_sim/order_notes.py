@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from teiki_sim.truth import Slip
+
 __all__ = ["OrderNotes", "Sparse"]
 
 
@@ -81,3 +83,4 @@ class OrderNotes:
     count_less: dict[int, int] = field(
         default_factory=dict
     )  # subscription -> by how much its count was lowered
+    not_recalculated: dict[int, Slip] = field(default_factory=dict)  # by subscription, until it matters

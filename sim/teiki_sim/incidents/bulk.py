@@ -249,6 +249,15 @@ def _lowered_late(desk: Operators, order: int) -> None:
     counts.put_back(shop, order, count, WHO)
 
 
+def _not_recalculated_count(desk: Operators, order: int) -> None:
+    """The count is lowered after a cancel, and the next price and gifts are left as they were."""
+    shop, sub = desk.shop, desk.shop.orders.sub.item(order)
+    count = shop.subs.cycle.item(sub)
+    if count < 1 or order in shop.notes.lowered_for or not counts.tiers_differ(shop, sub, count, count + 1):
+        return
+    counts.forget_recalculation(shop, order, WHO)
+
+
 INCIDENTS: tuple[Incident, ...] = (
     Incident("sync_unticked", Hour.AFTERNOON, _dated_ahead, _unsynced, "subscription", 0.0002, _EC),
     Incident("carrier_after_dates", Hour.AFTERNOON, partial(_waiting, days=3), _carrier_after_dates, "order", 0.003, _EC),
@@ -256,5 +265,6 @@ INCIDENTS: tuple[Incident, ...] = (
     Incident("recalculated_too", Hour.AFTERNOON, partial(_waiting, days=2), _wrong_pair, "order", 0.002, _EC),
     Incident("two_halves", Hour.AFTERNOON, partial(_waiting, days=2), _two_halves, "order", 0.002, _EC),
     Incident("count_lowered_twice", Hour.EVENING, _cancelled_last, _lowered_twice, "order", 0.15, _EC),
+    Incident("count_not_recalculated", Hour.EVENING, _cancelled_last, _not_recalculated_count, "order", 0.5, _EC),
     Incident("count_lowered_late", Hour.EVENING, _cancelled_before_next, _lowered_late, "order", 4.0, _EC),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from teiki_sim.log.kinds import Kind
 from teiki_sim.log.rows import Chunk
 from teiki_sim.log.sums import ORDER_STATE, SUBSCRIPTION_STATE, order_columns, sums
 from teiki_sim.log.waves import On, Rows, sorts_of, waves
-from teiki_sim.monitors import books, money, purchases, schedule, shipping
+from teiki_sim.monitors import books, money, numbering, purchases, schedule, shipping
 from teiki_sim.monitors.aside import USUAL, Aside
 from teiki_sim.monitors.deadlines import SOON, WAITING, WATCHED
 from teiki_sim.monitors.scene import Scene
@@ -107,6 +107,7 @@ class Monitors:
         self._catch_up()
         self._sweep(self._last if end_at is None else end_at)
         purchases.judge(self.state)
+        numbering.judge(self.state)
 
     def tables(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
         """The state that the rows fold into: of the orders that came to be, and of the subscriptions."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Bound", "Purchase", "Sales"]
+__all__ = ["Bound", "Numbered", "Purchase", "Sales"]
 
 
 class Purchase(NamedTuple):
@@ -16,6 +16,17 @@ class Purchase(NamedTuple):
     buyer: int
     product: int
     pieces: int
+
+
+class Numbered(NamedTuple):
+    """An order that came with a number of its own, a word of the log; ``money``: what it comes to, in yen."""
+
+    seq: int
+    at: int
+    sub: int
+    order: int
+    number: int
+    money: int
 
 
 @dataclass(slots=True)
@@ -36,6 +47,7 @@ class Sales:
     requests: dict[int, int] = field(default_factory=dict)  # order -> seq of the request to stop it
     suspended: dict[int, int] = field(default_factory=dict)  # subscription -> seq of the request
     numbers: dict[int, int] = field(default_factory=dict)  # order number (its word) -> the order that has it
+    numbered: list[Numbered] = field(default_factory=list)  # not compared yet
     purchases: list[Purchase] = field(default_factory=list)  # not counted yet
     owners: dict[int, Purchase] = field(default_factory=dict)  # order of limited goods -> whose it is
     bought: dict[tuple[int, int], list[Purchase]] = field(default_factory=dict)  # by buyer and product
