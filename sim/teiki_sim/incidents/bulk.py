@@ -253,9 +253,9 @@ def _not_recalculated_count(desk: Operators, order: int) -> None:
     """The count is lowered after a cancel, and the next price and gifts are left as they were."""
     shop, sub = desk.shop, desk.shop.orders.sub.item(order)
     count = shop.subs.cycle.item(sub)
-    if count < 1 or order in shop.notes.lowered_for or not counts.tiers_differ(shop, sub, count, count + 1):
-        return
-    counts.forget_recalculation(shop, order, WHO)
+    fits = count > 0 and counts.awaits_lowering(shop, sub, order)  # what was returned stands, and counts
+    if fits and counts.tiers_differ(shop, sub, count, count + 1):
+        counts.forget_recalculation(shop, order, WHO)
 
 
 INCIDENTS: tuple[Incident, ...] = (

@@ -171,7 +171,8 @@ def _is_asked_for(shop: Shop, sub: int, first: int) -> bool:
     orders = shop.orders
     later = slice(first + 1, orders.n)
     unborn = (orders.sub[later] == sub) & (orders.status[later] == 0)
-    return bool(shop.subs.held[sub]) and bool(unborn.any())
+    waits = shop.subs.held[sub] or shop.subs.flag[sub]
+    return bool(waits) and bool(unborn.any())
 
 
 def _after_next_batch(shop: Shop, action: partial[None]) -> None:
