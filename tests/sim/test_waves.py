@@ -60,7 +60,7 @@ def _judge(rows: list[tuple[int, int, Kind]], least: int, usual: tuple[int, ...]
     for wave in waves(chunk, sorts_of(chunk), np.arange(len(chunk)), least, left, _ECHO, usual):
         count += 1
         mine = (wave.seq - chunk.first_seq).tolist()
-        assert set(chunk.columns["kind"][mine]) == {wave.is_}
+        assert set(chunk.columns["kind"][mine]) == {wave.sole_kind}
         assert all(len(rows) == 1 for rows in _entities(chunk, np.array(mine)).values())
         given_rows += mine
     later = np.concatenate([*left, np.empty(0, np.intp)]).astype(np.intp)

@@ -153,25 +153,25 @@ class Fold:
             self._subscriptions(rows)
 
     def _ledger(self, rows: Rows) -> None:
-        if rows.is_ not in _LEDGER_STATE:
+        if rows.sole_kind not in _LEDGER_STATE:
             return
         ledger, kept, t = self.ledger, self._ledger_values, rows.transaction
         told = (t >= 0).nonzero()[0]
         if len(told) < len(t):  # nothing was opened there: no such transaction
             rows = rows.some(told)
             t = rows.transaction
-        ledger.state[t] = _LEDGER_STATE[rows.is_]
+        ledger.state[t] = _LEDGER_STATE[rows.sole_kind]
         if "order" in kept:
             ledger.order[t] = rows.order
-        if rows.is_ in _ASKED:
+        if rows.sole_kind in _ASKED:
             ledger.authorised[t] = rows.amount
-        elif rows.is_ == Kind.CAPTURED and "captured" in kept:
+        elif rows.sole_kind == Kind.CAPTURED and "captured" in kept:
             ledger.captured[t] += rows.amount
-        elif rows.is_ == Kind.REFUNDED and "refunded" in kept:
+        elif rows.sole_kind == Kind.REFUNDED and "refunded" in kept:
             ledger.refunded[t] += rows.amount
 
     def _orders(self, rows: Rows) -> None:
-        orders, kind = self.orders, rows.is_
+        orders, kind = self.orders, rows.sole_kind
         if kind in _PLACED:
             orders.sub[rows.order] = rows.sub
         if kind == Kind.GENERATED:
@@ -190,7 +190,7 @@ class Fold:
             _set_status(column, rows.order, rows.status_to)
 
     def _subscriptions(self, rows: Rows) -> None:
-        subs, kind = self.subscriptions, rows.is_
+        subs, kind = self.subscriptions, rows.sole_kind
         if kind in _VALUED:
             _set_given(subs, rows.sub, rows, self._sub_values)
         if kind in _FLAGS:

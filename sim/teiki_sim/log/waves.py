@@ -65,10 +65,9 @@ def sorts_of(chunk: Chunk) -> NDArray[np.uint8]:
 class Rows:
     """Rows of one wave, all of one kind. Each column is an array, read when it is first asked for."""
 
-    def __init__(self, on: On, is_: int, chunk: Chunk, index: NDArray[np.intp]) -> None:
+    def __init__(self, on: On, sole_kind: int, chunk: Chunk, index: NDArray[np.intp]) -> None:
         self.on = on
-        self.is_ = is_
-        """The rows' kind."""
+        self.sole_kind = sole_kind
         self._chunk = chunk
         self._index = index
 
@@ -87,7 +86,7 @@ class Rows:
 
     def some(self, part: Part) -> "Rows":
         """Some of the rows."""
-        return Rows(self.on, self.is_, self._chunk, self._index[part])
+        return Rows(self.on, self.sole_kind, self._chunk, self._index[part])
 
 
 def waves(

@@ -131,7 +131,7 @@ def note_captured(scene: Scene) -> None:
 
 def mark(scene: Scene) -> None:
     """What rows of some kinds say of an order once and for all, as a flag."""
-    flags, order, kind = scene.state.orders.flags, scene.order, scene.rows.is_
+    flags, order, kind = scene.state.orders.flags, scene.order, scene.rows.sole_kind
     if kind in _SET:
         flags[order] |= np.uint16(_SET[kind])
     else:

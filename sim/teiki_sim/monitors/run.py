@@ -28,8 +28,6 @@ _ENOUGH = 2**16
 """Rows set aside that are watched at once."""
 _PATIENCE = 60 * DAY
 """How far behind the last row such rows may come."""
-
-
 _QUIET = (
     Kind.AUTHORISED, Kind.INVOICE_PRINTED, Kind.EXPORTED, Kind.HANDED_OVER, Kind.SHIPPED, Kind.COMPLETED,
     Kind.CAPTURED,
@@ -136,9 +134,9 @@ class Monitors:
         scene = Scene(self.state, rows)
         if self._expire(scene):
             scene = scene.anew()
-        before, after = GLANCES[rows.on, rows.is_]
+        before, after = GLANCES[rows.on, rows.sole_kind]
         _show(scene, before)
-        if rows.on == On.ORDER and rows.is_ in books.MARKING:
+        if rows.on == On.ORDER and rows.sole_kind in books.MARKING:
             books.mark(scene)
         self.state.fold.apply(rows)
         if after:
@@ -156,7 +154,7 @@ class Monitors:
             watched = (scene.flags[some] & WATCHED) != 0
             late = state.agenda.expire(order[watched], at[watched])
             any_late = late or differs is not None or half is not None
-        if scene.rows.on == On.ORDER and scene.rows.is_ in _QUIET:
+        if scene.rows.on == On.ORDER and scene.rows.sole_kind in _QUIET:
             return any_late
         if scene.sub_marks & WAITING:
             some = (scene.sub_flags & WAITING).nonzero()[0]
