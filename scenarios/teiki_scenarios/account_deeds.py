@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from teiki_scenarios.deed import Deed, Who
 from teiki_scenarios.deed_args import OfOrder, OfSubscription
@@ -33,6 +33,19 @@ class CourseEdit(OfSubscription):
     product: str = ""
     quantity: int = Field(default=0, ge=0)
     unit_price: int | None = Field(default=None, ge=0, description="単価(円、税込) · yen with tax")
+
+
+class Slot(OfSubscription):
+    """When of the day it is to be delivered from the next order on."""
+
+    slot: str = Field(description="お届け時間 · time slot: " + ", ".join(course_edits.TIME_SLOTS))
+
+    @field_validator("slot")
+    @classmethod
+    def _known(cls, slot: str) -> str:
+        if slot not in course_edits.TIME_SLOTS:
+            raise ValueError(f"found {slot}, expected one of {', '.join(course_edits.TIME_SLOTS)}")
+        return slot
 
 
 class Pull(OfSubscription):
@@ -171,6 +184,11 @@ ACCOUNT: dict[str, Deed] = {
     ),
     "edit_subscription": Deed(
         CourseEdit, _DESK, _edit_course, "定期の商品・数量・価格を変える", "other goods, quantity or price from the next order on",
+    ),
+    "edit_time_slot": Deed(
+        Slot, _DESK,
+        lambda stage, actor, args: course_edits.edit_time_slot(stage.shop, _sub(stage, args), args.slot, actor),
+        "次回以降のお届け時間を変える", "another time slot from the next order on",
     ),
     "pull_next": Deed(
         Pull, _DESK,

@@ -1,4 +1,4 @@
-"""What the shop changes of a subscription itself: goods, quantity, price, and the next delivery pulled into this one."""
+"""What the shop changes of a subscription itself: goods, quantity, price, time slot, the next delivery pulled into this."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from teiki_sim import operations as ops
 from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.shop import Shop
 from teiki_sim.standing import refuse
+from teiki_sim.tables import Rows
 
-__all__ = ["edit_course", "move_on", "pull_next"]
+__all__ = ["TIME_SLOTS", "edit_course", "edit_time_slot", "hand_on_slots", "move_on", "pull_next"]
+
+TIME_SLOTS = ("指定なし", "午前中", "14時-16時", "16時-18時", "18時-20時", "19時-21時")
+"""When of the day a carrier is to deliver (modelled: those that the large carriers have in common)."""
 
 
 def edit_course(
@@ -26,6 +30,21 @@ def edit_course(
     shop.sub_row(
         Kind.EDITED, sub, actor, "pulled", product=number, quantity=quantity or -1, code=shop.log.code(what)
     )
+
+
+def edit_time_slot(shop: Shop, sub: int, slot: str, actor: Actor) -> None:
+    """Another of the `TIME_SLOTS` from the next order on; orders that exist keep theirs (EC-SUB-10)."""
+    shop.notes.slot_of_subscription[sub] = slot
+    number = TIME_SLOTS.index(slot)
+    shop.sub_row(Kind.EDITED, sub, actor, "pulled", quantity=number, code=shop.log.code("time_slot"))
+
+
+def hand_on_slots(shop: Shop, subs: Rows, children: Rows) -> None:
+    """New orders have their subscriptions' time slots."""
+    slots = shop.notes.slot_of_subscription
+    for sub, order in zip(subs.tolist(), children.tolist(), strict=True) if slots else ():
+        if sub in slots:
+            shop.notes.slot[order] = slots[sub]
 
 
 def pull_next(shop: Shop, sub: int, actor: Actor, *, moves_master: bool = True) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim import adjusting, points
+from teiki_sim import adjusting, course_edits, points
 from teiki_sim import counts as delivery_counts
 from teiki_sim.draws import Purpose, bits53_many
 from teiki_sim.holds import checks, refusals
@@ -80,6 +80,7 @@ def generate(
         adjusting.note_applied(shop, children)
     _enclose(shop, children, counts[born])
     delivery_counts.made(shop, parents, table.cycle[children])
+    course_edits.hand_on_slots(shop, parents, children)
     _become_last(shop, parents, children)
     if cycle is None:
         subs.cycle[parents] = table.cycle[children]

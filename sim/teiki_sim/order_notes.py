@@ -79,6 +79,8 @@ class OrderNotes:
     subscription_reason: dict[int, str] = field(default_factory=dict)
     customer_memo: dict[int, str] = field(default_factory=dict)
     blacklist: dict[int, str] = field(default_factory=dict)  # by customer number, with the reason
+    slot: dict[int, str] = field(default_factory=dict)  # お届け時間 of an order
+    slot_of_subscription: dict[int, str] = field(default_factory=dict)  # of those to come
     lowered_for: set[int] = field(default_factory=set)  # orders for which a count was lowered
     count_less: dict[int, int] = field(
         default_factory=dict

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from teiki_scenarios.scenario_file import from_tables
 from teiki_scenarios.stage import Stage
-from teiki_sim import addressing, pdf
+from teiki_sim import addressing, course_edits, pdf
 from teiki_sim.jobs import engine
 from teiki_sim.jobs.job import Job
 from teiki_sim.jobs.kinds import KINDS
@@ -101,6 +101,22 @@ def test_a_format_says_which_columns_and_what_a_line_is(stage: Stage) -> None:
         ["TEA", "お茶", "2", "3240", "6480", "商品"],
         ["BAG", "初回特典の巾着", "1", "0", "0", "同梱品"],
     ]
+
+
+@pytest.mark.proves("EC-SUB-10")
+def test_an_order_has_the_time_slot_that_held_when_it_was_made() -> None:
+    given = SHOP["given"]
+    assert isinstance(given, dict)
+    formats = {"時間": {"columns": ["定期受注番号", "定期回数", "お届け時間"]}}
+    settings = given["settings"] | {"files": {"csv_formats": formats}}
+    longer = {"until": datetime.date(2026, 5, 20), "given": given | {"settings": settings}}
+    stage = Stage.of(from_tables(SHOP | longer))
+    stage.world.run(until=(stage.world.start + 7) * 86_400)
+    course_edits.edit_time_slot(stage.shop, stage.subscription("A"), "午前中", Actor.OPERATOR)
+    stage.world.run(until=stage.world.end * 86_400)
+    rows = lines(ran(stage, "csv", format="時間"))[1:]
+    assert sorted(row for row in rows if row[0] == "A") == [["A", "1", ""], ["A", "2", "午前中"]]
+    assert all(row[2] == "" for row in rows if row[0] == "B")
 
 
 def test_a_format_that_the_shop_lacks_fails_the_job(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from teiki_sim import (
     adjusting,
     config_account,
     config_warnings,
+    course_edits,
     nightly,
     operations,
     payments,
@@ -189,6 +190,7 @@ def _cards_go_freely(swap: Swap) -> None:
 
 def _carries_nothing(swap: Swap) -> None:
     swap.put(addressing, "carry_address", lambda *_: None)
+    swap.put(course_edits, "hand_on_slots", lambda *_: None)
 
 
 def _due_in_silence(swap: Swap) -> None:

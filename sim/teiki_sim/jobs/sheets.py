@@ -144,6 +144,7 @@ _ORDERS: dict[str, _Column] = {
     "送り状番号": _slips,
     "発送予定日": lambda shop, orders: _dates(shop.orders.ship[orders]),
     "配送予定日": lambda shop, orders: _dates(shop.orders.delivery[orders]),
+    "お届け時間": lambda shop, orders: _texts(shop.notes.slot.get(order, "") for order in orders.tolist()),
     "小計": lambda shop, orders: pl.Series(_goods(shop, orders)),
     "手数料": lambda shop, orders: pl.Series(_fee(shop, orders)),
     "送料": lambda shop, orders: pl.Series(_postage(shop, orders)),
