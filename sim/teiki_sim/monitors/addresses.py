@@ -62,7 +62,8 @@ def told_or_edited(scene: Scene) -> None:
     """An order got the address, or its customer was told that it goes to the old one (of marked subscriptions)."""
     state = scene.state
     fine = state.said(scene.code, "address")
-    fine = fine | (state.said(scene.code, "old_address") & (scene.kind == int(Kind.MAIL)))
+    if scene.kind == Kind.MAIL:
+        fine = fine | state.said(scene.code, "old_address")
     for i in each(fine):
         moved = state.moved.get(int(scene.sub[i]))
         if moved is not None:

@@ -53,21 +53,22 @@ def note_money(scene: Scene) -> None:
     """Captures of another amount than was authorised, what raises one, and refunds; before they are folded."""
     state, t, amount = scene.state, scene.rows.transaction, scene.rows.amount
     ledger = state.fold.ledger
-    captured = scene.kind == int(Kind.CAPTURED)
-    raised = scene.kind == int(Kind.REAUTHORISED)
-    for i in each(raised & (t >= 0) & (ledger.state[t] == Live.CAPTURED)):
-        state.captured.setdefault(int(t[i]), int(ledger.authorised[t[i]]))
-    odd = captured & ((ledger.authorised[t] != amount) | (ledger.state[t] != Live.AUTHORISED))
-    odd |= scene.kind == int(Kind.REFUNDED)
-    for i in each(odd & (t >= 0)):
+    state_of, authorised = ledger.state.take(t), ledger.authorised.take(t)
+    if scene.kind == Kind.REAUTHORISED:
+        for i in each((t >= 0) & (state_of == Live.CAPTURED)):
+            state.captured.setdefault(int(t[i]), int(authorised[i]))
+        return
+    captured = scene.kind == Kind.CAPTURED
+    odd = t >= 0
+    if captured:
+        odd &= (authorised != amount) | (state_of != Live.AUTHORISED)
+    for i in each(odd):
         transaction, yen = int(t[i]), max(0, int(amount[i]))
         before = state.captured.get(transaction)
         if before is None:
-            before = int(ledger.authorised[transaction]) if ledger.state[transaction] == Live.CAPTURED else 0
-        if captured[i]:
-            state.captured[transaction] = before + yen
-        else:
-            state.captured[transaction] = before
+            before = int(authorised[i]) if state_of[i] == Live.CAPTURED else 0
+        state.captured[transaction] = before + yen * captured
+        if not captured:
             state.refunded[transaction] = state.refunded.get(transaction, 0) + yen
         state.orders.flags[scene.order[i]] |= ODD
 
@@ -82,10 +83,9 @@ def note_child(scene: Scene) -> None:
     state.orders.previous[order] = subs.before[sub] = subs.last[sub]
     subs.before_day[sub] = subs.last_day[sub]
     subs.last[sub] = order
-    generated = scene.kind == int(Kind.GENERATED)
-    made = scene.day * generated
-    subs.last_day[sub] = made if every else made[child]
-    for i in each(STOPS.take(scene.status) & child & generated):
+    generated = scene.kind == Kind.GENERATED
+    subs.last_day[sub] = (scene.day if every else scene.day[child]) if generated else 0
+    for i in each(STOPS.take(scene.status) & child) if generated else ():
         state.born_stopped[int(scene.order[i])] = int(scene.seq[i])
 
 

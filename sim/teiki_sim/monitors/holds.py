@@ -4,10 +4,8 @@ INV-08 (deliveries missed while held, and the wrong order cancelled), INV-19, IN
 did not last), INV-49.
 """
 
-import numpy as np
-
 from teiki_sim.calendar import DAY
-from teiki_sim.log.kinds import KIND_NUMBERS, Actor, Kind
+from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.statuses import OrderMeaning, PaymentMeaning
 from teiki_sim.monitors.books import day_end
 from teiki_sim.monitors.finding import Finding
@@ -18,9 +16,8 @@ from teiki_sim.monitors.state import GOES_ON, SHIPPED, State
 AGAIN = 65 * DAY
 """A hold this soon after a release says that what was repaired was not (modelled)."""
 _MAILED = ("np_refused", "np_refused_later", "np_refused_first", "np_refused_no_cod")
-_ENDS_ORDER, _ENDS_SUB = np.zeros((2, len(KIND_NUMBERS)), np.bool_)
-_ENDS_ORDER[[Kind.RELEASED, Kind.CANCELLED, Kind.DELETED, Kind.SHIPPED]] = True
-_ENDS_SUB[[Kind.RELEASED, Kind.STOPPED, Kind.ENDED]] = True
+_ENDS_ORDER = (Kind.RELEASED, Kind.CANCELLED, Kind.DELETED, Kind.SHIPPED)
+_ENDS_SUB = (Kind.RELEASED, Kind.STOPPED, Kind.ENDED)
 _PAID = (PaymentMeaning.AUTHORISED, PaymentMeaning.CAPTURED)
 
 
@@ -95,21 +92,22 @@ def given_to_somebody(scene: Scene) -> None:
 def order_seen_to(scene: Scene) -> None:
     """INV-19: an operator did something about the order, or the hold is over (of watched orders)."""
     state = scene.state
-    ends = _ENDS_ORDER.take(scene.kind)
-    for order in scene.order[ends | (scene.rows.actor == int(Actor.OPERATOR))].tolist():
+    ends = scene.kind in _ENDS_ORDER
+    orders = scene.order if ends else scene.order[scene.rows.actor == int(Actor.OPERATOR)]
+    for order in orders.tolist():
         state.agenda.close_all(order, "INV-19")
-    for order in scene.order[ends].tolist():
-        state.agenda.close_all(order, "INV-20", "order_scope")
+        if ends:
+            state.agenda.close_all(order, "INV-20", "order_scope")
 
 
 def subscription_seen_to(scene: Scene) -> None:
     """INV-19, INV-20: the same of a subscription (of watched ones)."""
-    state = scene.state
-    for i in each(_ENDS_SUB.take(scene.kind) | (scene.rows.actor == int(Actor.OPERATOR))):
-        sub, kind = scene.sub.item(i), scene.kind.item(i)
+    state, kind = scene.state, scene.kind
+    ends = kind in _ENDS_SUB
+    for sub in (scene.sub if ends else scene.sub[scene.rows.actor == int(Actor.OPERATOR)]).tolist():
         state.agenda.close_all(~sub, "INV-19")
         state.agenda.close_all(~sub, "INV-20", "again")
-        if _ENDS_SUB[kind]:
+        if ends:
             state.agenda.close_all(~sub, "INV-20", "one_scope")
         if kind == Kind.DECISION or kind in (Kind.STOPPED, Kind.ENDED):
             state.agenda.close_all(~sub, "INV-08", "undecided")

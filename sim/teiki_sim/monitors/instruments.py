@@ -68,12 +68,11 @@ def registered(scene: Scene) -> None:
 def given_up(scene: Scene) -> None:
     """Stopped, ended, or paid for by another method (of marked subscriptions)."""
     state = scene.state
-    edit = scene.kind == int(Kind.EDITED)
-    other = edit & (scene.rows.method >= 0)
-    for i in each(~edit | other):
+    edit, method = scene.kind == Kind.EDITED, scene.rows.method
+    for i in each(method >= 0) if edit else range(len(scene)):
         sub = int(scene.sub[i])
         gone = state.gone.get(sub)
-        if gone is None or (other[i] and int(scene.rows.method[i]) == gone.method):
+        if gone is None or (edit and int(method[i]) == gone.method):
             continue
         gone.told = False
         state.agenda.close_all(~sub, "INV-45")

@@ -66,8 +66,8 @@ _TABLES = [
 def status_moves(scene: Scene) -> None:
     """INV-17: order statuses move along the documented graph only."""
     given = scene.rows.status_to
-    key = scene.kind.astype(np.intp) << 1
-    key |= scene.deferred
+    key = scene.deferred.astype(np.intp)
+    key |= scene.kind << 1
     key *= len(ORDER_MEANING)
     key += scene.state.fold.orders.status.take(scene.order)
     key *= len(ORDER_MEANING)

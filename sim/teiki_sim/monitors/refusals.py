@@ -57,9 +57,9 @@ def flagged(scene: Scene) -> None:
 def repaired(scene: Scene) -> None:
     """INV-21: the customer mended the means of payment, or another method was set."""
     if scene.state.unrepaired:
-        edited = scene.kind == int(Kind.EDITED)
-        for i in each(~edited | (scene.rows.method >= 0)):
-            scene.state.unrepaired.pop(int(scene.sub[i]), None)
+        edited = scene.kind == Kind.EDITED
+        for sub in (scene.sub[scene.rows.method >= 0] if edited else scene.sub).tolist():
+            scene.state.unrepaired.pop(sub, None)
 
 
 def restarted(scene: Scene) -> None:

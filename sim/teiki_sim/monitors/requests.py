@@ -47,13 +47,12 @@ def answered(scene: Scene) -> None:
     state = scene.state
     if _elsewhere(state):
         return
-    mail = scene.kind == int(Kind.MAIL)
-    stops = state.said(scene.code, *_REPLIES) & mail | (scene.kind == int(Kind.CANCELLED))
-    for i in each(stops | ~mail):
-        order = int(scene.order[i])
-        for case in _UNANSWERED if stops[i] else ():
+    mail, cancel = scene.kind == Kind.MAIL, scene.kind == Kind.CANCELLED
+    orders = scene.order[state.said(scene.code, *_REPLIES)] if mail else scene.order
+    for order in orders.tolist():
+        for case in _UNANSWERED if mail or cancel else ():
             state.agenda.close_all(order, "INV-53", case)
-        if not mail[i]:
+        if not mail:
             state.agenda.close_all(order, "INV-53", "unapproved")
 
 

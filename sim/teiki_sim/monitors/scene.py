@@ -11,7 +11,7 @@ from teiki_sim.log.statuses import ORDER_MEANING, PAYMENT_MEANING
 from teiki_sim.log.waves import On, Part, Rows
 from teiki_sim.monitors.state import IS_DEFERRED, IS_UNCOVERED, State
 
-_OF_ROWS = ("at", "order", "sub", "day", "code", "kind", "seq")
+_OF_ROWS = ("at", "order", "sub", "day", "code", "seq")
 """What hangs on the rows alone."""
 _T = TypeVar("_T")
 
@@ -65,10 +65,10 @@ class Scene:
         """Some of the rows; what was looked up for all is not looked up again."""
         return Scene(self.state, self.rows.some(part), self, part)
 
-    @once
-    def kind(self) -> NDArray[Any]:
-        """Kind of each row."""
-        return self.rows.kind
+    @property
+    def kind(self) -> int:
+        """The kind that all the rows are of."""
+        return self.rows.sole_kind
 
     @once
     def at(self) -> NDArray[Any]:

@@ -6,12 +6,12 @@ INV-02, INV-03, INV-04, INV-10, INV-18, INV-25, INV-37, INV-55.
 import numpy as np
 from numpy.typing import NDArray
 
-from teiki_sim.log.kinds import KIND_NUMBERS, Actor, Kind
+from teiki_sim.log.kinds import Actor, Kind
 from teiki_sim.log.rows import SLIP_NUMBER_BASE
 from teiki_sim.log.statuses import PAYMENT_MEANING, OrderMeaning, PaymentMeaning
 from teiki_sim.messages import Method
 from teiki_sim.monitors.deadlines import Overdue
-from teiki_sim.monitors.scene import Scene, each
+from teiki_sim.monitors.scene import Scene
 from teiki_sim.monitors.state import (
     AUTHORISED_THERE,
     CANCELLED_THERE,
@@ -29,8 +29,7 @@ from teiki_sim.monitors.state import (
 )
 
 _COVER = AUTHORISED_THERE | CAPTURED_THERE
-_OTHER = np.zeros(len(KIND_NUMBERS), np.uint16)
-_OTHER[[Kind.SHIPPED, Kind.CAPTURED]] = CAPTURED, SHIPPED
+_OTHER: dict[int, int] = {Kind.SHIPPED: CAPTURED, Kind.CAPTURED: SHIPPED}
 """By kind: the flag of the other one of the two that go together."""
 #: Kinds of edits that change what the warehouse has.
 WAREHOUSE_EDITS = ("amount", "quantity", "goods", "address", "billing", "method", "dates")
@@ -149,33 +148,31 @@ def captured(scene: Scene) -> None:
 def changed_at_warehouse(scene: Scene) -> None:
     """INV-37: what the warehouse has is changed only after it confirmed a stop."""
     mask = (scene.flags & EXPORTED) != 0
-    cancelled = scene.kind == int(Kind.CANCELLED)
+    cancelled = scene.kind == Kind.CANCELLED
     if np.count_nonzero(mask):
         left = (scene.flags & SHIPPED) != 0
         # A cancel counts until the shop has heard that it left; where requests decide, not after that (AM-CAN-07).
-        if scene.state.terms.platform != "marketplace":
-            left &= ~cancelled | (scene.meaning != int(OrderMeaning.WORKING))
+        if cancelled and scene.state.terms.platform != "marketplace":
+            left &= scene.meaning != int(OrderMeaning.WORKING)
         mask &= ~left
-    if mask.any():
-        mask &= cancelled | scene.state.said(scene.code, *WAREHOUSE_EDITS)
-    for i in each(mask):
-        case = "cancelled" if cancelled[i] else "edited"
-        at, sub, order, seq = scene.at_row(i)
+    if not cancelled and np.count_nonzero(mask):
+        mask &= scene.state.said(scene.code, *WAREHOUSE_EDITS)
+    case = "cancelled" if cancelled else "edited"
+    for _, at, sub, order, seq in scene.told(mask):
         scene.state.report("INV-37", at, sub, order, seq, case=case)
 
 
 def ship_and_capture(scene: Scene) -> None:
     """INV-55: on SHIPPED wait for the capture, on a store's CAPTURED for the parcel, or end the wait."""
     state, order = scene.state, scene.order
-    done = (scene.flags & _OTHER.take(scene.kind)).nonzero()[0]
+    done = (scene.flags & _OTHER[scene.kind]).nonzero()[0]
     if len(done):
         state.capture_watch.close(order.take(done))
     opens = (scene.flags & (SHIPPED | CAPTURED)) == 0
     opens &= ~scene.uncovered
     if np.count_nonzero(opens):
-        parcel = scene.kind == int(Kind.SHIPPED)
-        if np.count_nonzero(parcel) < len(parcel):
-            opens &= parcel | ~_given_up(scene)
+        if scene.kind != Kind.SHIPPED:
+            opens &= ~_given_up(scene)
         some = opens.nonzero()[0]
         due = scene.at.take(some) + state.terms.grace("capture")
         state.capture_watch.open(order.take(some), due, scene.seq.take(some))

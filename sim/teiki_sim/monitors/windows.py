@@ -35,12 +35,12 @@ def cancelled(scene: Scene) -> None:
 
 def on_page(scene: Scene) -> None:
     """INV-44: what a customer did, the settings forbid."""
-    state = scene.state
+    state, kind = scene.state, scene.kind
     terms = state.terms
     if terms.all_allowed:
         return
+    case = {Kind.STOPPED: "cancel", Kind.RESUMED: "resume"}.get(Kind(kind), "card")
     for i, at, sub, _, seq in scene.told(scene.rows.actor == int(Actor.CUSTOMER)):
-        kind = int(scene.kind[i])
         if kind == Kind.STOPPED:
             if state.words[int(scene.code[i])] == "checkout":
                 continue  # no stop: the order that would have begun it was refused
@@ -53,5 +53,4 @@ def on_page(scene: Scene) -> None:
         else:
             wrong = not terms.account("card_change")
         if wrong:
-            case = {Kind.STOPPED: "cancel", Kind.RESUMED: "resume"}.get(Kind(kind), "card")
             state.report("INV-44", at, sub, -1, seq, case=case)
