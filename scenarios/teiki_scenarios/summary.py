@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from teiki_scenarios.language import Language
 from teiki_scenarios.replications import Task, daily
 from teiki_sim.config import digest
 from teiki_sim.config_warnings import warnings_of
+from teiki_sim.memory import largest
 from teiki_sim.monitors import Violation
 from teiki_sim.truth import detection
 from teiki_sim.world import World
@@ -87,12 +87,8 @@ def _counts(names: Iterable[str]) -> dict[str, int]:
 
 def _peak_rss_mb() -> float | None:
     """Of this process or the largest worker; None where the system does not tell (Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+    held = largest()
+    return round(held / 2**20, 1) if held else None
 
 
 # ---- on the screen -------------------------------------------------------------------------------

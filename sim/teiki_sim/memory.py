@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-__all__ = ["peak"]
+__all__ = ["largest", "peak"]
 
 
 def peak() -> int:
@@ -20,10 +20,16 @@ def peak() -> int:
     return int(marks[0].split()[1]) * 1024 if marks else _resident()
 
 
-def _resident() -> int:
+def largest() -> int:
+    """`peak` of this process or of the largest that it began and that has ended; 0 where the system doesn't tell."""
+    return max(peak(), _resident(of_children=True))
+
+
+def _resident(of_children: bool = False) -> int:
     try:
         import resource
     except ImportError:
         return 0
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
+    return resource.getrusage(who).ru_maxrss * unit
