@@ -115,7 +115,9 @@ def waves(
     if echo is not None:
         new = _without(echo, sorts, chunk.columns["order"], index)
         index, sorts, heads = index.take(new), sorts.take(new), heads.take(new)
-    left = [] if left is None else left
+    if left is None:
+        assert least == 1 and not usual, "rows that are not given would be lost"
+        left = []
     if usual:
         stage = _stages(usual).take(sorts)
         back = stage[1:] <= stage[:-1]
